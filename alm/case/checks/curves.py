@@ -1,0 +1,74 @@
+"""Curves that the horizon value needs exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import pandas as pd
+
+from alm.case.checks.cells import faults_at
+from alm.case.checks.positions import position_ids, product_values
+from alm.case.draft import Draft
+from alm.case.faults import Fault, nearest
+from alm.case.spec.positions import KEY
+
+
+def curves_that_are_needed_exist(draft: Draft) -> Iterator[Fault]:
+    """Require the curves that the horizon value reads (contract, section 5)."""
+    if draft.settings.horizon_value != "run_off":
+        return
+    curves = draft.tables["curves"]
+    known = set(zip(curves["curve"], curves["currency"], strict=True))
+    positions = draft.tables["positions"]
+    needed = positions[_needs_curve(draft) & draft.sound("positions", *KEY)]
+    needed = needed.assign(curve=product_values(draft, needed, "ftp_curve"))
+    pairs = needed[["curve", "currency"]].drop_duplicates().itertuples(index=False)
+    for curve, currency in pairs:
+        if (curve, currency) in known:
+            continue
+        rows = needed.index[(needed["curve"] == curve) & (needed["currency"] == currency)]
+        near = nearest(curve, {name for name, money in known if money == currency} - {curve})
+        more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+        needs = f"needed by positions row {rows.min()}{more}, as horizon_value is run_off"
+        hint = f"{near}; {needs}" if near else needs
+        yield Fault(
+            "curves", None, "curve", f"no {curve} in {currency}", "every curve that is needed", hint
+        )
+
+
+def _needs_curve(draft: Draft) -> pd.Series:
+    """Tell which positions earn a margin over FTP; commitments are not funded, so have none."""
+    positions = draft.tables["positions"]
+    funded = ~positions["plug"] & (product_values(draft, positions, "side") != "off_balance")
+    by_table = pd.Series(
+        position_ids(positions).isin(position_ids(draft.tables["runoff"])), index=positions.index
+    )
+    legacy = (
+        positions["residual_months"].notna()
+        & ~by_table
+        & positions["ftp_rate"].isna()
+        & (positions["balance"] > 0)
+    )
+    bounds = draft.tables["bounds"]
+    allowed = position_ids(bounds[bounds["max_new"] > 0])
+    writes = (positions["max_new"] > 0) | pd.Series(
+        position_ids(positions).isin(allowed), index=positions.index
+    )
+    return funded & (legacy | (writes & product_values(draft, positions, "tenor_months").notna()))
+
+
+def floating_rates_name_a_curve(draft: Draft) -> Iterator[Fault]:
+    """Warn of a floating product without an index, or with one that is no curve."""
+    products = draft.tables["products"]
+    known = draft.tables["curves"]["curve"].unique()
+    odd = (products["rate_type"] == "floating") & ~products["index"].isin(known)
+    yield from faults_at(
+        draft,
+        "products",
+        "index",
+        odd,
+        "a curve in curves",
+        partial(nearest, known=known),
+        warning=True,
+    )

@@ -1,0 +1,185 @@
+"""What the contract knows and the model cannot do yet: refused by name, never ignored.
+
+Supporting a feature means removing its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from alm.case.checks.cells import faults_at
+from alm.case.checks.limits import combinations
+from alm.case.draft import Draft
+from alm.case.faults import Fault
+from alm.case.measures import BUILT_IN, INCOME_MEASURES, Curvature, curvature
+from alm.case.tree import ancestry
+
+UNSUPPORTED_MEASURES = ("usable_hqla", "outflow_at_risk", "open_lanes", "delta_nii", "delta_eve")
+
+
+@dataclass(frozen=True)
+class NotYet:
+    """A feature that is refused: where it shows, in which rows, and what may stand there instead."""
+
+    feature: str
+    table: str
+    column: str
+    uses: Callable[[Draft], pd.Series]
+    allowed: str
+
+
+def _positive(table: str, column: str) -> Callable[[Draft], pd.Series]:
+    return lambda draft: draft.tables[table][column] > 0
+
+
+def _lots(table: str) -> Callable[[Draft], pd.Series]:
+    return lambda draft: ~draft.tables[table]["lot"].isin([0.0, draft.settings.quantum])
+
+
+def _any_row(table: str) -> Callable[[Draft], pd.Series]:
+    return lambda draft: pd.Series(True, index=draft.tables[table].index)
+
+
+def _in_corridor(draft: Draft) -> pd.Series:
+    return draft.tables["lanes"]["corridor"] != ""
+
+
+def _measure_unsupported(column: str) -> Callable[[Draft], pd.Series]:
+    return lambda draft: draft.tables["limits"][column].isin(UNSUPPORTED_MEASURES)
+
+
+def _term_unsupported(draft: Draft) -> pd.Series:
+    return draft.tables["measures"]["term"].isin(UNSUPPORTED_MEASURES)
+
+
+def _term_combined(draft: Draft) -> pd.Series:
+    measures = draft.tables["measures"]
+    return measures["term"].isin(measures["measure"])
+
+
+def _bends_wrongly(column: str, draft: Draft) -> pd.Series:
+    """Tell which limits are not convex in their numerator or denominator.
+
+    A min needs `measure - bound x denominator` concave, a max needs it convex; hence the sign of
+    the bound turns the demand on the denominator. Adjustment costs, an absolute value, make income concave.
+    """
+    limits = draft.tables["limits"]
+    terms = combinations(draft)
+    costly = _reach(draft, "adjustment_cost")
+    scale = pd.Series(1.0, index=limits.index) if column == "measure" else -limits["bound"]
+    wrong = []
+    for measure, sense, factor, costs in zip(
+        limits[column], limits["sense"], scale, costly, strict=True
+    ):
+        bends = BUILT_IN | {"income": Curvature.CONCAVE} if costs else BUILT_IN
+        bend = curvature(measure, terms, bends).times(factor) if measure else Curvature.LINEAR
+        good = Curvature.CONCAVE if sense == "min" else Curvature.CONVEX
+        wrong.append(bend not in (Curvature.LINEAR, good))
+    judged = ~limits[column].isin(UNSUPPORTED_MEASURES) & draft.sound(
+        "limits", "sense", "bound", column
+    )
+    return pd.Series(wrong, index=limits.index, dtype=bool) & judged
+
+
+def _measure_bends(draft: Draft) -> pd.Series:
+    return _bends_wrongly("measure", draft)
+
+
+def _denominator_bends(draft: Draft) -> pd.Series:
+    return _bends_wrongly("denominator", draft)
+
+
+def _income_bends(draft: Draft) -> pd.Series:
+    """Tell which limits are on income while volumes in their scope move prices."""
+    limits = draft.tables["limits"]
+    terms = combinations(draft).items()
+    of_income = {name for name, parts in terms if any(term in INCOME_MEASURES for term, _ in parts)}
+    of_income.update(INCOME_MEASURES)
+    named = limits["measure"].isin(of_income) | limits["denominator"].isin(of_income)
+    return named & _reach(draft, "price_slope")
+
+
+def _reach(draft: Draft, column: str) -> pd.Series:
+    """Tell which limits have a position in their scope where the column is above 0."""
+    limits, positions = draft.tables["limits"], draft.tables["positions"]
+    lines = ancestry(draft.tables["regions"])
+    solo = set(positions.loc[positions[column] > 0, "region"])
+    subtree = {above for region in solo for above in lines.get(region, ())}
+    reached = [
+        region in (solo if scope == "solo" else subtree)
+        for region, scope in zip(limits["region"], limits["scope"], strict=True)
+    ]
+    return pd.Series(reached, index=limits.index, dtype=bool)
+
+
+NOT_YET: tuple[NotYet, ...] = (
+    NotYet("lots", "products", "lot", _lots("products"), "0 or the quantum"),
+    NotYet("lots", "lanes", "lot", _lots("lanes"), "0 or the quantum"),
+    NotYet("tickets", "products", "minimum_ticket", _positive("products", "minimum_ticket"), "0"),
+    NotYet("tickets", "lanes", "minimum_ticket", _positive("lanes", "minimum_ticket"), "0"),
+    NotYet("fixed costs", "products", "fixed_cost", _positive("products", "fixed_cost"), "0"),
+    NotYet("fixed costs", "lanes", "fixed_cost", _positive("lanes", "fixed_cost"), "0"),
+    NotYet("corridors", "lanes", "corridor", _in_corridor, "blank"),
+    NotYet("rates by volume", "tiers", "over", _any_row("tiers"), "no rows"),
+    NotYet("bounds by steps", "steps", "limit", _any_row("steps"), "no rows"),
+    NotYet("weights by time left", "ladder", "attribute", _any_row("ladder"), "no rows"),
+    NotYet("the measure", "limits", "measure", _measure_unsupported("measure"), "another measure"),
+    NotYet(
+        "the measure",
+        "limits",
+        "denominator",
+        _measure_unsupported("denominator"),
+        "another measure",
+    ),
+    NotYet("the measure", "measures", "term", _term_unsupported, "another measure"),
+    NotYet(
+        "a combination of combinations",
+        "measures",
+        "term",
+        _term_combined,
+        "a measure that is no combination",
+    ),
+    NotYet(
+        "this measure on this side",
+        "limits",
+        "measure",
+        _measure_bends,
+        "a measure that keeps the limit convex",
+    ),
+    NotYet(
+        "this measure on this side",
+        "limits",
+        "denominator",
+        _denominator_bends,
+        "a measure that keeps the limit convex",
+    ),
+    NotYet(
+        "a limit on income where price_slope > 0",
+        "limits",
+        "measure",
+        _income_bends,
+        "another measure, or no price_slope",
+    ),
+)
+
+
+def what_is_not_supported_is_refused(draft: Draft) -> Iterator[Fault]:
+    """Refuse every feature that the model cannot do yet."""
+    for entry in NOT_YET:
+        hint = f"{entry.feature} is not supported yet"
+        yield from faults_at(
+            draft, entry.table, entry.column, entry.uses(draft), entry.allowed, hint
+        )
+    retained = draft.settings.earnings.retained
+    if retained > 0:
+        yield Fault(
+            "case.toml",
+            None,
+            "earnings.retained",
+            retained,
+            "0",
+            "retained income is not supported yet",
+        )

@@ -1,0 +1,208 @@
+"""The book: a case resolved into arrays, the only thing that the model and the accounts read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from alm.case import Case
+from alm.case.calendar import year_fractions
+from alm.formulation.attributes import resolve_attributes
+from alm.formulation.lane_book import LaneBook, open_lanes
+from alm.formulation.runoff import legacy_share, surviving
+from alm.formulation.scopes import subtree_matrix
+
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+# Interest, fees and losses of assets and commitments come in; those of liabilities and equity go out.
+SIGN = {"asset": 1.0, "off_balance": 1.0, "liability": -1.0, "equity": -1.0}
+PRODUCT_COLUMNS = (
+    "name side class tenor_months amortisation tax_exempt ftp_curve ftp_tenor_months "
+    "max_disposal disposal_haircut hqla_class capital_tier"
+).split()
+
+
+@dataclass(frozen=True)
+class Book:
+    """A case as arrays over `position`, `period`, `lane` and `node`.
+
+    Amounts are in table units of their own currency, `fx` turns them into reporting currency. Arrays
+    over time have one column per period 1..T, except where `0..T` is said.
+
+    Attributes
+    ----------
+    positions : DataFrame
+        One row per position in the order of the key, with the columns of its product.
+    nodes : DataFrame
+        `region, currency`; every place where funds must balance.
+    year_fraction, discount : array (0..T+beyond)
+        Indexed by the number of the period; period 0 counts nothing.
+    attribute : dict of str to array (position, period)
+    legacy : array (position, 0..T+beyond)
+        Share of the legacy book still there.
+    survival : array (position, age 0..T+beyond)
+        Share of a cohort still there.
+    min_balance, max_balance, min_new, max_new : array (position, period)
+    fixed : DataFrame (scope measure constants)
+        The table `addons`.
+    """
+
+    case: Case
+    positions: pd.DataFrame
+    nodes: pd.DataFrame
+    regions: pd.DataFrame
+    subtree: pd.DataFrame
+    year_fraction: np.ndarray
+    discount: np.ndarray
+    beyond: int
+    node: np.ndarray
+    region: np.ndarray
+    sign: np.ndarray
+    fx: np.ndarray
+    tax_rate: np.ndarray
+    opening: np.ndarray
+    plug: np.ndarray
+    new_rate: np.ndarray
+    attribute: dict[str, np.ndarray]
+    legacy: np.ndarray
+    survival: np.ndarray
+    min_balance: np.ndarray
+    max_balance: np.ndarray
+    min_new: np.ndarray
+    max_new: np.ndarray
+    lanes: LaneBook
+
+    @property
+    def periods(self) -> int:
+        """Number of planning periods T."""
+        return self.case.settings.periods
+
+    @property
+    def step(self) -> int:
+        """Months per period."""
+        return MONTHS[self.case.settings.step]
+
+    @property
+    def dealt(self) -> np.ndarray:
+        """Positions that may write new business in some period, as row numbers."""
+        return np.flatnonzero(~self.plug & (self.max_new > 0).any(axis=1))
+
+    @property
+    def disposable(self) -> np.ndarray:
+        """Positions of whose legacy book a part may be sold, as row numbers."""
+        share = self.positions["max_disposal"].to_numpy(float)
+        return np.flatnonzero(~self.plug & (share > 0) & (self.opening > 0))
+
+    @property
+    def average(self) -> tuple[float, float]:
+        """Weights of the opening and the closing balance in the balance that earns interest."""
+        return (0.5, 0.5) if self.case.settings.accrual == "average" else (0.0, 1.0)
+
+    @property
+    def funding_sign(self) -> np.ndarray:
+        """+1 for assets, -1 for liabilities and equity, 0 off balance: (position)."""
+        return np.where(self.positions["side"] == "off_balance", 0.0, self.sign)
+
+
+def open_book(case: Case) -> Book:
+    """Resolve a valid case into arrays.
+
+    Parameters
+    ----------
+    case : Case
+        As `alm.case.load` returns it, all defaults filled.
+
+    Returns
+    -------
+    Book
+    """
+    settings = case.settings
+    step = MONTHS[settings.step]
+    beyond = settings.horizon.max_months // step if settings.horizon_value == "run_off" else 0
+    through = settings.periods + beyond
+    regions = case.table("regions").reset_index(drop=True)
+    products = case.table("products").set_index("product")
+    positions = case.table("positions").reset_index(drop=True)
+    positions = positions.join(products[list(PRODUCT_COLUMNS)], on="product", rsuffix="_product")
+    fx = exchange_rates(case)
+    lanes = open_lanes(case, fx, step)
+    nodes = _nodes(positions, lanes)
+    node_of = pd.MultiIndex.from_frame(nodes)
+    year_fraction = np.concatenate([[0.0], year_fractions(settings, through)])
+    bounds = _bounds(case, positions)
+    region = pd.Index(regions["region"]).get_indexer(positions["region"])
+    return Book(
+        case=case,
+        positions=positions,
+        nodes=nodes,
+        regions=regions,
+        subtree=subtree_matrix(regions),
+        year_fraction=year_fraction,
+        discount=(1.0 + settings.discount_rate) ** -np.cumsum(year_fraction),
+        beyond=beyond,
+        node=node_of.get_indexer(pd.MultiIndex.from_frame(positions[["region", "currency"]])),
+        region=region,
+        sign=positions["side"].map(SIGN).to_numpy(float),
+        fx=positions["currency"].map(fx).to_numpy(float),
+        tax_rate=regions["tax_rate"].to_numpy(float)[region],
+        opening=positions["balance"].to_numpy(float),
+        plug=positions["plug"].to_numpy(bool),
+        new_rate=np.repeat(
+            positions["new_rate"].to_numpy(float)[:, None], settings.periods, axis=1
+        ),
+        attribute=resolve_attributes(case, positions),
+        legacy=legacy_share(case, positions, through, step),
+        survival=surviving(
+            positions["amortisation"].to_numpy(object),
+            positions["tenor_months"].to_numpy(float) / step,
+            np.arange(through + 1),
+        ),
+        lanes=lanes,
+        **bounds,
+    )
+
+
+def exchange_rates(case: Case) -> dict[str, float]:
+    """Give reporting units per unit of each currency; the reporting currency itself is 1."""
+    fx = case.table("fx")
+    return {
+        **dict(zip(fx["currency"], fx["rate"].astype(float), strict=True)),
+        case.settings.currency: 1.0,
+    }
+
+
+def _nodes(positions: pd.DataFrame, lanes: LaneBook) -> pd.DataFrame:
+    """List every (region, currency) that holds a position or an end of a lane, in order."""
+    lender = lanes.table[["lender", "currency"]].set_axis(["region", "currency"], axis=1)
+    borrower = lanes.table[["borrower", "borrower_currency"]].set_axis(
+        ["region", "currency"], axis=1
+    )
+    every = pd.concat([positions[["region", "currency"]], lender, borrower])
+    return every.drop_duplicates().sort_values(["region", "currency"], ignore_index=True)
+
+
+def _bounds(case: Case, positions: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Spread the bounds of the positions over the periods and lay the table `bounds` over them."""
+    periods = np.arange(1, case.settings.periods + 1)
+    overrides = case.table("bounds")
+    key = ["region", "currency", "product"]
+    at = pd.MultiIndex.from_frame(positions[key]).get_indexer(pd.MultiIndex.from_frame(overrides[key]))
+    during = (periods[None, :] >= overrides["start"].to_numpy()[:, None]) & (
+        periods[None, :] <= overrides["end"].to_numpy()[:, None]
+    )
+    spread = {}
+    for name, blank in (
+        ("min_balance", 0.0),
+        ("max_balance", np.inf),
+        ("min_new", 0.0),
+        ("max_new", 0.0),
+    ):
+        value = np.repeat(
+            positions[name].fillna(blank).to_numpy(float)[:, None], len(periods), axis=1
+        )
+        given = overrides[name].to_numpy(float)
+        row, period = np.nonzero(during & ~np.isnan(given)[:, None])
+        value[at[row], period] = given[row]
+        spread[name] = value
+    return spread

@@ -1,0 +1,96 @@
+"""The columns of the model: what the treasury decides, and the balances that follow."""
+
+from __future__ import annotations
+
+import linopy
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from alm.formulation.book import Book
+
+
+def on(values: np.ndarray, rows: np.ndarray, book: Book, dim: str = "position") -> xr.DataArray:
+    """Label the chosen rows of an array (row, period)."""
+    return xr.DataArray(
+        values[rows], coords=[pd.Index(rows, name=dim), period_index(book)], dims=[dim, "period"]
+    )
+
+
+def period_index(book: Book) -> pd.RangeIndex:
+    """Number the periods 1..T."""
+    return pd.RangeIndex(1, book.periods + 1, name="period")
+
+
+def booked(book: Book) -> np.ndarray:
+    """Positions whose balance is a column: decided ones, plugs, and those that carry a bound of their own."""
+    bound = (book.min_balance > 0).any(axis=1) | np.isfinite(book.max_balance).any(axis=1)
+    chosen = bound | book.plug
+    chosen[book.dealt] = True
+    chosen[book.disposable] = True
+    chosen[target_positions(book)] = True
+    return np.flatnonzero(chosen)
+
+
+def target_positions(book: Book) -> np.ndarray:
+    """Give the row of the position that each row of the table `targets` names."""
+    key = ["region", "currency", "product"]
+    every = pd.MultiIndex.from_frame(book.positions[key])
+    return every.get_indexer(pd.MultiIndex.from_frame(book.case.table("targets")[key]))
+
+
+def untouched_balance(book: Book) -> np.ndarray:
+    """Give what the legacy books alone would be at each close: (position, period); plugs 0."""
+    legacy = book.opening[:, None] * book.legacy[:, 1 : book.periods + 1]
+    return np.where(book.plug[:, None], 0.0, legacy)
+
+
+def add_decisions(model: linopy.Model, book: Book) -> None:
+    """Add new business, disposals, balances and transfers with the bounds of their positions and lanes.
+
+    Balances carry min_balance and max_balance, new business min_new and max_new (contract, section 4), outstanding
+    amounts the capacity of their lane, transfers the periods in which they may be placed (section 6).
+    """
+    held, dealt, disposable = booked(book), book.dealt, book.disposable
+    lanes = np.arange(len(book.lanes))
+    window = np.where(book.lanes.open_window, np.inf, 0.0)
+    model.add_variables(
+        lower=on(book.min_balance, held, book),
+        upper=on(book.max_balance, held, book),
+        name="balance",
+    )
+    if len(dealt):
+        model.add_variables(
+            lower=on(book.min_new, dealt, book), upper=on(book.max_new, dealt, book), name="new"
+        )
+    if len(disposable):
+        largest = book.positions["max_disposal"].to_numpy(float) * book.opening
+        spread = np.repeat(largest[:, None], book.periods, axis=1)
+        limit = on(spread, disposable, book)
+        model.add_variables(lower=0, upper=limit, name="gone", coords=limit.coords)
+        model.add_variables(lower=0, upper=limit, name="sold", coords=limit.coords)
+    if len(lanes):
+        capacity = on(book.lanes.capacity, lanes, book, "lane")
+        model.add_variables(
+            lower=0,
+            upper=on(window, lanes, book, "lane"),
+            name="transfer",
+            coords=capacity.coords,
+        )
+        model.add_variables(lower=0, upper=capacity, name="outstanding", coords=capacity.coords)
+
+
+def add_price_columns(model: linopy.Model, book: Book) -> None:
+    """Add the columns that price volume: above the reference, up, down, and off target."""
+    positions, dealt = book.positions, book.dealt
+    priced = dealt[(positions["back_book"] * positions["price_slope"]).to_numpy(float)[dealt] > 0]
+    moving = dealt[positions["adjustment_cost"].to_numpy(float)[dealt] > 0]
+    nothing = np.zeros((len(positions), book.periods))
+    for name, rows in (("over", priced), ("up", moving), ("down", moving)):
+        if len(rows):
+            model.add_variables(lower=0, coords=on(nothing, rows, book).coords, name=name)
+    targets = book.case.table("targets")
+    if len(targets):
+        model.add_variables(
+            coords=[pd.RangeIndex(len(targets), name="target")], name="off_target", lower=-np.inf
+        )

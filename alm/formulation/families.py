@@ -1,0 +1,201 @@
+"""The rows of the model, one function a family. Symbols are those of DESIGN: B balance, L legacy share, n tenor.
+
+Every function reads the columns by name, adds rows under its own name and returns nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import linopy
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from alm.formulation.book import Book
+from alm.formulation.decisions import booked, on, target_positions, untouched_balance
+
+Expression = Any
+
+
+def cohorts(model: linopy.Model, book: Book, rows: np.ndarray) -> Expression:
+    """Express what is there of new business: C = B - B0 L (1 - sold), over (position, period)."""
+    balance = model.variables["balance"].sel(position=rows)
+    cohort = balance - on(untouched_balance(book), rows, book)
+    disposable = np.intersect1d(book.disposable, rows)
+    if len(disposable):
+        share = on(book.legacy[:, 1 : book.periods + 1], disposable, book)
+        gone = model.variables["gone"].sel(position=disposable) * share
+        cohort = cohort + gone.reindex(position=rows).fillna(0)
+    return cohort
+
+
+def roll_forward(model: linopy.Model, book: Book) -> None:
+    """Roll cohorts from close to close by the exact recursion of their amortisation.
+
+    bullet, no tenor: C[t] = C[t-1] + new[t] - new[t-n]; decay: C[t] = (1 - 1/n) C[t-1] + new[t];
+    linear: C[t] = 2 C[t-1] - C[t-2] + second difference of (1 - k/n) applied to new. Contract, section 3.
+    """
+    dealt, positions = book.dealt, book.positions
+    kind = positions["amortisation"].where(positions["tenor_months"].notna(), "bullet")
+    tenor = positions["tenor_months"].fillna(0.0)
+    for (shape, months), group in positions.iloc[dealt].groupby([kind, tenor]):
+        rows = group.index.to_numpy()
+        back = _recursion(str(shape), float(months) / book.step)
+        survival = book.survival[rows[0], : book.periods]
+        kernel = np.convolve(back, survival)[: book.periods]
+        cohort, new = cohorts(model, book, rows), model.variables["new"].sel(position=rows)
+        left = cohort
+        for lag in range(1, min(len(back), book.periods)):
+            left = left + back[lag] * cohort.shift(period=lag).fillna(0)
+        for age in np.flatnonzero(np.abs(kernel) > 1e-12):
+            left = left - (kernel[age] * new).shift(period=int(age)).fillna(0)
+        model.add_constraints(left == 0, name=f"roll_forward {shape} {months:g}")
+    still = np.setdiff1d(booked(book), np.concatenate([dealt, np.flatnonzero(book.plug)]))
+    if len(still):
+        model.add_constraints(cohorts(model, book, still) == 0, name="legacy_balance")
+
+
+def _recursion(shape: str, tenor: float) -> np.ndarray:
+    """Give the weights on C[t], C[t-1], ... whose sum depends on few volumes only."""
+    if shape == "linear":
+        return np.array([1.0, -2.0, 1.0])
+    return np.array([1.0, -max(0.0, 1.0 - 1.0 / tenor)]) if shape == "decay" else np.array([1.0, -1.0])
+
+
+def disposals(model: linopy.Model, book: Book) -> None:
+    """Sell of the legacy book: sold[t] = L[t] (gone[t] - gone[t-1]), gone never falls. Contract, section 5."""
+    rows = book.disposable
+    if not len(rows):
+        return
+    gone, sold = model.variables["gone"], model.variables["sold"]
+    step = gone - gone.shift(period=1).fillna(0)
+    share = on(book.legacy[:, 1 : book.periods + 1], rows, book)
+    model.add_constraints(step * share - sold == 0, name="disposal_amount")
+    model.add_constraints(step >= 0, name="disposal_is_final")
+
+
+def renewal(model: linopy.Model, book: Book) -> None:
+    """Keep new business within multiples of what ran off in its period. Contract, section 4.
+
+    Ran off: (L[t-1] - L[t]) (B0 - gone[t]) of the legacy book, C[t-1] - C[t] + new[t] of cohorts.
+    """
+    for name, sense in (("min_renewal", ">="), ("max_renewal", "<=")):
+        multiple = book.positions[name].to_numpy(float)
+        rows = book.dealt[~np.isnan(multiple[book.dealt])]
+        if not len(rows):
+            continue
+        new = model.variables["new"].sel(position=rows)
+        cohort = cohorts(model, book, rows)
+        ran_off = cohort.shift(period=1).fillna(0) - cohort + new + _legacy_run_off(model, book, rows)
+        factor = xr.DataArray(multiple[rows], coords=[pd.Index(rows, name="position")])
+        left = new - ran_off * factor
+        model.add_constraints(left >= 0 if sense == ">=" else left <= 0, name=name)
+
+
+def _legacy_run_off(model: linopy.Model, book: Book, rows: np.ndarray) -> Expression:
+    """Express what runs off the legacy book in each period, less what was sold by its close."""
+    fall = book.legacy[:, : book.periods] - book.legacy[:, 1 : book.periods + 1]
+    ran = on(fall * book.opening[:, None], rows, book)
+    disposable = np.intersect1d(book.disposable, rows)
+    if not len(disposable):
+        return ran
+    gone = model.variables["gone"].sel(position=disposable) * on(fall, disposable, book)
+    return ran - gone.reindex(position=rows).fillna(0)
+
+
+def outstanding(model: linopy.Model, book: Book) -> None:
+    """Repay every transfer after its tenor: O[t] = O[t-1] + transfer[t] - transfer[t-n], and the opening amount."""
+    lanes = book.lanes
+    for months, group in lanes.table.groupby(lanes.tenor):
+        rows = group.index.to_numpy()
+        transfer = model.variables["transfer"].sel(lane=rows)
+        stock = model.variables["outstanding"].sel(lane=rows)
+        fall = on(np.diff(lanes.opening, axis=1), rows, book, "lane")
+        first = on(np.eye(1, book.periods).repeat(len(lanes), 0) * lanes.opening[:, :1], rows, book, "lane")
+        left = stock - stock.shift(period=1).fillna(0) - transfer
+        left = left + transfer.shift(period=int(months)).fillna(0)
+        model.add_constraints(left == fall + first, name=f"outstanding {months}")
+
+
+def funding(model: linopy.Model, book: Book) -> None:
+    """Fund every node at every close: assets + lent = liabilities + equity + borrowed. Contract, section 5."""
+    every = pd.RangeIndex(len(book.nodes), name="node")
+    held = booked(book)
+    node = xr.DataArray(book.node[held], coords=[pd.Index(held, name="position")], name="node")
+    sign = xr.DataArray(book.funding_sign[held], coords=node.coords)
+    balance = model.variables["balance"] * sign
+    left = balance.groupby(node).sum().reindex(node=every).fillna(0)
+    for end, share in (("lender", 1.0), ("borrower", -book.lanes.debt_ratio)):
+        if len(book.lanes):
+            left = left + _at_ends(model, book, end, np.broadcast_to(share, len(book.lanes)), every)
+    rest = np.setdiff1d(np.arange(len(book.positions)), held)
+    fixed = np.zeros((len(every), book.periods))
+    np.add.at(fixed, book.node[rest], (untouched_balance(book) * book.funding_sign[:, None])[rest])
+    model.add_constraints(left == -on(fixed, np.arange(len(every)), book, "node"), name="funding")
+
+
+def _at_ends(
+    model: linopy.Model, book: Book, end: str, share: np.ndarray, every: pd.Index
+) -> Expression:
+    """Sum what is outstanding over the nodes of one end."""
+    lane = pd.RangeIndex(len(book.lanes), name="lane")
+    node = xr.DataArray(end_nodes(book, end), coords=[lane], name="node")
+    stock = model.variables["outstanding"] * xr.DataArray(share, coords=[lane])
+    return stock.groupby(node).sum().reindex(node=every).fillna(0)
+
+
+def end_nodes(book: Book, end: str) -> np.ndarray:
+    """Give the node of each lane's lender or borrower: (lane)."""
+    money = "currency" if end == "lender" else "borrower_currency"
+    ends = pd.MultiIndex.from_frame(book.lanes.table[[end, money]])
+    return np.asarray(pd.MultiIndex.from_frame(book.nodes).get_indexer(ends))
+
+
+def volume_prices(model: linopy.Model, book: Book) -> None:
+    """Bound volume above its reference, changes of volume, and distances from targets. Contract, section 4."""
+    columns = model.variables
+    if "over" in columns:
+        rows = columns["over"].indexes["position"].to_numpy()
+        reference = book.positions["reference_volume"].to_numpy(float)[rows]
+        left = columns["over"] - columns["new"].sel(position=rows)
+        model.add_constraints(
+            left >= -xr.DataArray(reference, coords=[pd.Index(rows, name="position")]),
+            name="volume_above_reference",
+        )
+    if "up" in columns:
+        _changes(model, book)
+    targets = book.case.table("targets")
+    if len(targets):
+        index = pd.RangeIndex(len(targets), name="target")
+        picked = (1 * columns["balance"]).sel(
+            position=xr.DataArray(target_positions(book), coords=[index]),
+            period=xr.DataArray(targets["period"].to_numpy(), coords=[index]),
+        )
+        picked = picked.drop_vars(["position", "period"])
+        wanted = xr.DataArray(targets["balance"].to_numpy(float), coords=[index])
+        model.add_constraints(columns["off_target"] - picked == -wanted, name="distance_from_target")
+
+
+def _changes(model: linopy.Model, book: Book) -> None:
+    """Split the change of volume against the period before into up and down."""
+    columns = model.variables
+    rows = columns["up"].indexes["position"].to_numpy()
+    new = columns["new"].sel(position=rows)
+    last = book.positions["last_new"].to_numpy(float)[rows]
+    change = new - new.shift(period=1).fillna(0) - columns["up"] + columns["down"]
+    before = np.zeros((len(rows), book.periods))
+    before[:, 0] = np.nan_to_num(last)
+    # Without a volume of the period before, the first one is free: nothing ties it.
+    free = np.isnan(last)
+    right = xr.DataArray(before, coords=columns["up"].coords, dims=["position", "period"])
+    if (~free).any():
+        known = rows[~free]
+        model.add_constraints(
+            change.sel(position=known) == right.sel(position=known), name="change_of_volume"
+        )
+    if free.any() and book.periods > 1:
+        later = {"position": rows[free], "period": np.arange(2, book.periods + 1)}
+        model.add_constraints(
+            change.sel(**later) == right.sel(**later), name="change_of_volume_free_start"
+        )

@@ -1,0 +1,179 @@
+"""Formulate: a book becomes a problem of matrices whose blocks keep their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import linopy
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from alm.formulation import families
+from alm.formulation.book import Book
+from alm.formulation.decisions import (
+    add_decisions,
+    add_price_columns,
+    booked,
+    untouched_balance,
+)
+from alm.formulation.earnings import Earnings, earnings
+from alm.formulation.limit_rows import LimitRows, add_limits
+from solvers import Problem
+
+FAMILIES: tuple[Callable[[linopy.Model, Book], None], ...] = (
+    families.roll_forward,
+    families.disposals,
+    families.renewal,
+    families.outstanding,
+    families.funding,
+    families.volume_prices,
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A named run of columns or rows: `start` its first number, `coords` what its cells stand for."""
+
+    start: int
+    coords: tuple[pd.Index, ...]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Length of each dimension."""
+        return tuple(len(index) for index in self.coords)
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """Numbers of the columns or rows, in the block's shape."""
+        return self.start + np.arange(int(np.prod(self.shape))).reshape(self.shape)
+
+
+@dataclass(frozen=True)
+class Formulation:
+    """A problem (profit with its sign turned: backends minimise) and what its columns and rows stand for."""
+
+    problem: Problem
+    columns: dict[str, Block]
+    rows: dict[str, Block]
+    earnings: Earnings
+    limits: LimitRows
+
+    def values(self, vector: np.ndarray, name: str) -> xr.DataArray | None:
+        """Read one block of columns out of a vector; None where the case has no such decision."""
+        block = self.columns.get(name)
+        if block is None:
+            return None
+        return xr.DataArray(vector[block.numbers], coords=list(block.coords))
+
+
+def formulate(book: Book) -> Formulation:
+    """Write the whole model of a book.
+
+    Returns
+    -------
+    Formulation
+        Amounts in table units of their own currency; the objective in reporting currency, table units.
+
+    Notes
+    -----
+    linopy's strict semantics hold inside: labels that do not match raise, nothing is filled silently.
+    """
+    with linopy.options as options:
+        options["semantics"] = "v1"
+        model = linopy.Model()
+        add_decisions(model, book)
+        add_price_columns(model, book)
+        for family in FAMILIES:
+            family(model, book)
+        limits = add_limits(model, book)
+        known = earnings(book)
+        columns = _blocks(model.variables)
+        return Formulation(
+            problem=_problem(model, book, known, columns, limits),
+            columns=columns,
+            rows=_blocks(model.constraints),
+            earnings=known,
+            limits=limits,
+        )
+
+
+def _blocks(
+    parts: linopy.variables.Variables | linopy.constraints.Constraints,
+) -> dict[str, Block]:
+    """Number the columns or rows as the matrices do: one run a name, in the order in which they were added."""
+    blocks, start = {}, 0
+    for name in parts:
+        labels = parts[name].labels
+        coords = tuple(labels.indexes[dim] for dim in labels.dims)
+        blocks[name] = Block(start, coords)
+        start += labels.size
+    return blocks
+
+
+def _problem(
+    model: linopy.Model,
+    book: Book,
+    known: Earnings,
+    columns: dict[str, Block],
+    limits: LimitRows,
+) -> Problem:
+    matrices = model.matrices
+    A, b, sense = matrices.A.tocsr(), matrices.b, matrices.sense
+    c, q = _objective(book, known, columns, limits)
+    fixed = np.setdiff1d(np.arange(len(book.positions)), booked(book))
+    constant = known.constant + float((known.balance * untouched_balance(book))[fixed].sum())
+    return Problem(
+        c=-c,
+        q=q,
+        A=A,
+        row_lower=np.where(sense == "<", -np.inf, b),
+        row_upper=np.where(sense == ">", np.inf, b),
+        lower=matrices.lb,
+        upper=matrices.ub,
+        integer=np.zeros(A.shape[1], dtype=bool),
+        offset=-constant,
+    )
+
+
+def _objective(
+    book: Book, known: Earnings, columns: dict[str, Block], limits: LimitRows
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lay out the value of one unit of each column, and the curvature of its cost."""
+    size = sum(int(np.prod(block.shape)) for block in columns.values())
+    c, q = np.zeros(size), np.zeros(size)
+    for name, value in _linear_values(book, known).items():
+        if name in columns:
+            block = columns[name]
+            c[block.numbers] = value[block.coords[0]]
+    if "new" in columns:
+        rows = columns["new"].coords[0]
+        slope = (known.price * book.positions["price_slope"].to_numpy(float)[:, None])[rows]
+        q[columns["new"].numbers] = 2.0 * slope
+    if "shortfall" in columns:
+        block, table = columns["shortfall"], limits.table
+        missed = table.loc[block.coords[0]]
+        when = (book.year_fraction * book.discount)[missed["period"].to_numpy()]
+        c[block.numbers] = -missed["penalty"].to_numpy(float) * when
+    if "off_target" in columns:
+        targets = book.case.table("targets")
+        charge = targets["weight"].to_numpy(float) * book.discount[targets["period"].to_numpy()]
+        q[columns["off_target"].numbers] = 2.0 * charge
+    return c, q
+
+
+def _linear_values(book: Book, known: Earnings) -> dict[str, np.ndarray]:
+    """Name the value of one unit of each column: (row, period)."""
+    slope = book.positions["price_slope"].to_numpy(float)[:, None]
+    reference = book.positions["reference_volume"].to_numpy(float)[:, None]
+    return {
+        "balance": known.balance,
+        "new": known.new + known.price * slope * reference,
+        "gone": known.gone,
+        "sold": known.sold,
+        "over": -known.back_book,
+        "up": -known.adjustment,
+        "down": -known.adjustment,
+        "outstanding": known.outstanding,
+    }

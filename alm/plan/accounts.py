@@ -1,0 +1,253 @@
+"""The accounts of a plan: what each position, lane and region earns, and the objective, in exact numbers.
+
+Interest is earned on the cohorts as they are; closing balances, measures and charges are those of the rounded plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from alm.formulation.book import Book
+from alm.formulation.decisions import target_positions
+from alm.formulation.earnings import (
+    after_tax_interest,
+    capital_charge_per_unit,
+    cohort_average,
+    horizon_margin,
+    lane_unit_income,
+    legacy_horizon_value,
+    running_costs,
+)
+from alm.formulation.measures.weights import addons
+from alm.plan.decisions import cohort_balance, legacy_balance, sold_share
+from alm.plan.rounding import Plan
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Income of positions before tax, by kind: arrays (position, period) in reporting currency.
+
+    `interest` is signed: received positive, paid negative. The others are costs, positive.
+    """
+
+    interest: np.ndarray
+    expected_loss: np.ndarray
+    operating_cost: np.ndarray
+    back_book: np.ndarray
+    adjustment: np.ndarray
+    disposal_loss: np.ndarray
+
+    @property
+    def income(self) -> np.ndarray:
+        """Income before tax."""
+        costs = self.expected_loss + self.operating_cost + self.back_book
+        return np.asarray(self.interest - costs - self.adjustment - self.disposal_loss)
+
+
+def written_rate(book: Book, new: np.ndarray) -> np.ndarray:
+    """Give the rate posted for the new business of each period: (position, period). Contract, section 4."""
+    slope = book.positions["price_slope"].to_numpy(float)[:, None]
+    reference = book.positions["reference_volume"].to_numpy(float)[:, None]
+    return np.asarray(book.new_rate - book.sign[:, None] * slope * (new - reference))
+
+
+def average_balances(book: Book, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
+    """Give the balances that earn in each period: the legacy book or plug, and all cohorts: (position, period)."""
+    opening, closing = book.average
+    close = legacy_balance(book, plan.decisions.sold) + plan.decisions.plug
+    before = np.concatenate([book.opening[:, None], close[:, :-1]], axis=1)
+    cohort = np.zeros_like(close)
+    share = cohort_average(book)
+    for age in range(book.periods):
+        cohort[:, age:] += share[:, age : age + 1] * plan.decisions.new[:, : book.periods - age]
+    return opening * before + closing * close, cohort
+
+
+def flows(book: Book, plan: Plan) -> Flows:
+    """Work out what positions earn and cost, period by period. Contract, section 5."""
+    years, fx = book.year_fraction[1 : book.periods + 1], book.fx[:, None]
+    legacy, cohort = average_balances(book, plan)
+    own, new = book.positions["rate"].to_numpy(float)[:, None], plan.decisions.new
+    share, volume = cohort_average(book), written_rate(book, new) * new
+    interest = own * legacy
+    for age in range(book.periods):
+        interest[:, age:] += share[:, age : age + 1] * volume[:, : book.periods - age]
+    running = (legacy + cohort) * fx * years
+    haircut = book.positions["disposal_haircut"].to_numpy(float)[:, None]
+    return Flows(
+        interest=book.sign[:, None] * interest * fx * years,
+        expected_loss=book.attribute["expected_loss"] * (book.sign > 0)[:, None] * running,
+        operating_cost=book.attribute["operating_cost"] * running,
+        back_book=_back_book_cost(book, new) * fx * years,
+        adjustment=_adjustment_cost(book, new) * fx,
+        disposal_loss=haircut * plan.decisions.sold * fx,
+    )
+
+
+def _back_book_cost(book: Book, new: np.ndarray) -> np.ndarray:
+    """Reprice the legacy book, before disposals, where volume exceeds its reference: (position, period), per year."""
+    opening, closing = book.average
+    share = opening * book.legacy[:, : book.periods] + closing * book.legacy[:, 1 : book.periods + 1]
+    scale = (book.positions["back_book"] * book.positions["price_slope"]).to_numpy(float)
+    over = np.maximum(0.0, new - book.positions["reference_volume"].to_numpy(float)[:, None])
+    return np.asarray((scale * book.opening)[:, None] * share * over)
+
+
+def _adjustment_cost(book: Book, new: np.ndarray) -> np.ndarray:
+    """Charge each change of volume against the period before; a blank `last_new` leaves the first one free."""
+    last = book.positions["last_new"].to_numpy(float)[:, None]
+    before = np.concatenate([np.where(np.isnan(last), new[:, :1], last), new[:, :-1]], axis=1)
+    return np.asarray(
+        book.positions["adjustment_cost"].to_numpy(float)[:, None] * np.abs(new - before)
+    )
+
+
+@dataclass(frozen=True)
+class LaneFlows:
+    """Interest, cost and withholding tax of lanes: arrays (lane, period), reporting currency."""
+
+    interest: np.ndarray
+    lost: np.ndarray
+
+
+def lane_flows(book: Book, plan: Plan) -> LaneFlows:
+    """Work out what borrowers pay and what the group loses on lanes. Contract, section 6."""
+    opening, closing = book.average
+    first = book.lanes.table["opening"].to_numpy(float)[:, None]
+    before = np.concatenate([first, plan.outstanding[:, :-1]], axis=1)
+    years = book.year_fraction[1 : book.periods + 1]
+    average = (opening * before + closing * plan.outstanding) * book.lanes.fx[:, None] * years
+    _, paid, lost = lane_unit_income(book)
+    return LaneFlows(average * paid[:, None], average * lost[:, None])
+
+
+def regional_income(book: Book, positions: Flows, lanes: LaneFlows) -> pd.DataFrame:
+    """Add up income by region and period, before and after tax.
+
+    Returns
+    -------
+    DataFrame
+        As the plan table `regions` of docs/architecture.md.
+    """
+    size = (len(book.regions), book.periods)
+    lender = book.subtree.columns.get_indexer(book.lanes.table["lender"])
+    borrower = book.subtree.columns.get_indexer(book.lanes.table["borrower"])
+
+    def by_region(values: np.ndarray, at: np.ndarray) -> np.ndarray:
+        total = np.zeros(size)
+        np.add.at(total, at, values)
+        return total
+
+    parts = {
+        name: by_region(getattr(positions, name), book.region)
+        for name in Flows.__dataclass_fields__
+    }
+    lane_interest = by_region(lanes.interest, lender) - by_region(lanes.interest, borrower)
+    lane_cost = by_region(lanes.lost, lender)
+    before = by_region(positions.income, book.region) + lane_interest - lane_cost
+    exempt = book.positions["tax_exempt"].to_numpy(float)[:, None] * positions.interest
+    rate = book.regions["tax_rate"].to_numpy(float)[:, None]
+    tax = rate * (before - by_region(exempt, book.region))
+    table = {
+        **parts,
+        "lane_interest": lane_interest,
+        "lane_cost": lane_cost,
+        "income_before_tax": before,
+        "tax": tax,
+        "income": before - tax,
+    }
+    index = pd.MultiIndex.from_product(
+        [book.regions["region"], range(1, book.periods + 1)], names=["region", "period"]
+    )
+    return pd.DataFrame({name: v.ravel() for name, v in table.items()}, index=index).reset_index()
+
+
+def horizon_value(book: Book, plan: Plan) -> float:
+    """Value what is still there after the horizon, discounted, in reporting currency. Contract, section 5."""
+    if not book.beyond:
+        return 0.0
+    last, margin = book.periods, horizon_margin(book)
+    when = (book.year_fraction * book.discount)[last + 1 : last + 1 + book.beyond]
+    kept = after_tax_interest(book)[:, None] * book.sign[:, None]
+    unit = kept * written_rate(book, plan.decisions.new) - margin.cohort_cost[:, None]
+    years = np.stack(
+        [
+            book.survival[:, last - written : last - written + book.beyond] @ when
+            for written in range(last)
+        ],
+        axis=1,
+    )
+    cohorts = (unit * years * plan.decisions.new)[margin.cohort_has_value]
+    unsold = 1.0 - sold_share(book, plan.decisions.sold)[:, -1]
+    legacy = legacy_horizon_value(book) * book.opening * unsold * book.fx
+    return float((cohorts * book.fx[margin.cohort_has_value, None]).sum() + legacy.sum())
+
+
+def capital_charge(book: Book, plan: Plan) -> np.ndarray:
+    """Charge the closing RWA of the group: (period), undiscounted, positive. Contract, section 5."""
+    capital = book.case.settings.capital
+    held = (capital_charge_per_unit(book) * plan.balance * book.fx[:, None]).sum(axis=0)
+    fixed = capital.charge_rate * capital.ratio * addons(book, "rwa").sum(axis=0)
+    return np.asarray((held + fixed) * book.year_fraction[1 : book.periods + 1])
+
+
+def target_charge(book: Book, plan: Plan) -> np.ndarray:
+    """Charge squared distances from targets: (period), undiscounted, positive. Contract, section 4."""
+    targets, charge = book.case.table("targets"), np.zeros(book.periods)
+    at, period = target_positions(book), targets["period"].to_numpy(int) - 1
+    distance = plan.balance[at, period] - targets["balance"].to_numpy(float)
+    np.add.at(charge, period, targets["weight"].to_numpy(float) * distance**2)
+    return charge
+
+
+def position_table(book: Book, plan: Plan, income: np.ndarray) -> pd.DataFrame:
+    """List every position and period as the plan table `positions` of the contract, section 9."""
+    opening = np.concatenate([book.opening[:, None], plan.balance[:, :-1]], axis=1)
+    change = plan.balance - opening
+    plug, decisions = book.plug[:, None], plan.decisions
+    new = np.where(plug, np.maximum(change, 0.0), decisions.new)
+    sold = decisions.sold
+    values = {
+        "opening": opening,
+        "matured": opening + new - sold - plan.balance,
+        "new": new,
+        "sold": sold,
+        "balance": plan.balance,
+        "rate": _closing_rate(book, plan),
+        "income": income,
+    }
+    key = book.positions[["region", "currency", "product"]]
+    table = key.loc[key.index.repeat(book.periods)].reset_index(drop=True)
+    table["period"] = np.tile(np.arange(1, book.periods + 1), len(key))
+    return table.assign(**{name: value.ravel() for name, value in values.items()})
+
+
+def _closing_rate(book: Book, plan: Plan) -> np.ndarray:
+    """Average the rates of what makes up the closing balance: (position, period); 0 on nothing."""
+    own = book.positions["rate"].to_numpy(float)[:, None]
+    legacy = legacy_balance(book, plan.decisions.sold) + plan.decisions.plug
+    new = plan.decisions.new
+    total = legacy + cohort_balance(book, new)
+    weighted = own * legacy + cohort_balance(book, written_rate(book, new) * new)
+    return np.divide(weighted, total, out=np.zeros_like(total), where=total > 0)
+
+
+def lane_table(book: Book, plan: Plan, lanes: LaneFlows) -> pd.DataFrame:
+    """List every lane and period as the plan table `lanes` of the contract, section 9."""
+    before = np.concatenate(
+        [book.lanes.table["opening"].to_numpy(float)[:, None], plan.outstanding[:, :-1]], axis=1
+    )
+    values = {
+        "transfer": plan.decisions.transfer,
+        "repaid": before + plan.decisions.transfer - plan.outstanding,
+        "outstanding": plan.outstanding,
+        "used": plan.outstanding > 0,
+        "cost": lanes.lost,
+    }
+    index = pd.MultiIndex.from_product(
+        [book.lanes.table["lane"], range(1, book.periods + 1)], names=["lane", "period"]
+    )
+    return pd.DataFrame({name: v.ravel() for name, v in values.items()}, index=index).reset_index()

@@ -1,0 +1,294 @@
+"""The ledger of a plan: its tables by name, as they are written to the run folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from alm.formulation.amounts import Amounts, amounts_of, combination, lane_edges, piecewise
+from alm.formulation.book import Book
+from alm.formulation.limit_rows import LimitRows
+from alm.formulation.measures.registry import EARNINGS, LINEAR, PIECEWISE, linear_weights
+from alm.formulation.measures.weights import addons
+from alm.formulation.scopes import Scope, node_mask
+from alm.plan import accounts
+from alm.plan.rounding import Plan
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """What measures weigh, at some closes: arrays (row, close)."""
+
+    balance: np.ndarray
+    new: np.ndarray
+    sold: np.ndarray
+    outstanding: np.ndarray
+    transfer: np.ndarray
+    earnings: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Everything that a plan says in numbers.
+
+    `tables` are those of docs/architecture.md; `objective` their sum, `income` after tax over the horizon, undiscounted.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    objective: float
+    horizon_value: float
+    income: float
+    interest: float
+
+
+def numbers(amounts: Amounts, quantities: Quantities, closes: slice) -> np.ndarray:
+    """Evaluate measures on numbers: (amount, close), in the order of `amounts`.
+
+    Parameters
+    ----------
+    closes : slice
+        Which periods' weights apply to the columns of the quantities.
+    """
+    book = amounts.book
+    value = np.zeros((len(amounts.order), quantities.balance.shape[1]))
+    for measure in dict.fromkeys(measure for _, measure in amounts.order):
+        rows = np.array([i for i, pair in enumerate(amounts.order) if pair[1] == measure])
+        scopes = [amounts.order[row][0] for row in rows]
+        derived, combined = piecewise(measure), combination(book, measure)
+        if derived is not None:
+            at = [[amounts.place[scope, part] for scope in scopes] for part in derived.parts]
+            regions = np.array([amounts.regions_inside(scope) for scope in scopes])
+            fixed = regions @ addons(book, derived.addon)[:, closes]
+            value[rows] = derived.exact([value[a] for a in at]) + fixed
+        elif len(combined):
+            for term, weight in combined.itertuples(index=False):
+                value[rows] += float(weight) * value[[amounts.place[s, term] for s in scopes]]
+        else:
+            value[rows] = _linear(amounts, measure, scopes, quantities, closes)
+    return value
+
+
+def _linear(
+    amounts: Amounts, measure: str, scopes: list[Scope], quantities: Quantities, closes: slice
+) -> np.ndarray:
+    """Sum weighted balances over the nodes of each scope, add crossing lanes and constants."""
+    book = amounts.book
+    regions = np.array([amounts.regions_inside(scope) for scope in scopes])
+    if measure in EARNINGS:
+        return np.asarray(regions @ quantities.earnings[measure])
+    inside = node_mask(scopes, book.nodes, book.subtree)
+    weight = linear_weights(book, measure)
+    by_node = np.zeros((len(book.nodes), quantities.balance.shape[1]))
+    amount = getattr(quantities, weight.quantity) * weight.position[:, closes]
+    np.add.at(by_node, book.node, amount)
+    total = inside @ by_node + regions @ weight.fixed[:, closes]
+    for edge in lane_edges(book, weight, inside):
+        on_lane = getattr(quantities, edge.quantity)[edge.lane] * edge.weight[:, closes]
+        np.add.at(total, edge.row, on_lane)
+    return np.asarray(total)
+
+
+def quantities_of(book: Book, plan: Plan, income: pd.DataFrame) -> Quantities:
+    """Gather what measures weigh from a plan."""
+
+    def regional(values: pd.Series) -> np.ndarray:
+        return values.to_numpy(float).reshape(len(book.regions), book.periods)
+
+    interest = income["interest"] - income["back_book"] + income["lane_interest"]
+    return Quantities(
+        balance=plan.balance,
+        new=plan.decisions.new,
+        sold=plan.decisions.sold,
+        outstanding=plan.outstanding,
+        transfer=plan.decisions.transfer,
+        earnings={"net_interest_income": regional(interest), "income": regional(income["income"])},
+    )
+
+
+def opening_quantities(book: Book) -> Quantities:
+    """Gather what measures weigh at the opening: balances and lanes; no flows yet."""
+    nothing = np.zeros((len(book.positions), 1))
+    still = book.lanes.table["opening"].to_numpy(float)[:, None]
+    earned = np.zeros((len(book.regions), 1))
+    return Quantities(
+        balance=book.opening[:, None],
+        new=nothing,
+        sold=nothing,
+        outstanding=still,
+        transfer=np.zeros_like(still),
+        earnings=dict.fromkeys(EARNINGS, earned),
+    )
+
+
+def every_measure(book: Book) -> list[str]:
+    """Name every measure that reports show: built-in, by class, custom and combined."""
+    classes = sorted({f"class:{name}" for name in book.positions["class"] if name})
+    combined = sorted(set(book.case.table("measures")["measure"]))
+    return [
+        *(name for name, _ in LINEAR),
+        *(each.name for each in PIECEWISE),
+        *EARNINGS,
+        *classes,
+        *book.case.settings.custom_measures,
+        *combined,
+    ]
+
+
+def measure_table(book: Book, quantities: Quantities, first: int, closes: slice) -> pd.DataFrame:
+    """List every measure of every region, solo and with its subtree.
+
+    Parameters
+    ----------
+    first : int
+        Number of the close in the first column.
+    """
+    names = every_measure(book)
+    wanted = [
+        (Scope(region, scope, ""), name)
+        for region in book.regions["region"]
+        for scope in ("solo", "subtree")
+        for name in names
+    ]
+    amounts = amounts_of(book, wanted)
+    value = numbers(amounts, quantities, closes)[[amounts.place[pair] for pair in wanted]]
+    rows = pd.DataFrame(
+        [(scope.region, scope.scope, name) for scope, name in wanted],
+        columns=["region", "scope", "measure"],
+    )
+    table = rows.loc[rows.index.repeat(value.shape[1])].reset_index(drop=True)
+    table["period"] = np.tile(np.arange(first, first + value.shape[1]), len(rows))
+    return table.assign(value=value.ravel())
+
+
+def limit_table(book: Book, limits: LimitRows, quantities: Quantities) -> pd.DataFrame:
+    """List every limit and period as the plan table `limits` of the contract, section 9; prices are blank yet."""
+    value = numbers(limits.amounts, quantities, slice(None))
+    return _measured(book, limits.table, value, limits.table["period"].to_numpy(int) - 1)
+
+
+def opening_limit_table(book: Book, limits: LimitRows) -> pd.DataFrame:
+    """Measure every limit at the opening, with the weights of period 1."""
+    value = numbers(limits.amounts, opening_quantities(book), slice(0, 1))
+    first = limits.table[limits.table["period"] == limits.table.groupby("limit")["period"].transform("min")]
+    table = _measured(book, first, value, np.zeros(len(first), dtype=int))
+    return table.assign(period=0)
+
+
+def _measured(
+    book: Book, table: pd.DataFrame, value: np.ndarray, column: np.ndarray
+) -> pd.DataFrame:
+    numerator = value[table["numerator_at"].to_numpy(int), column]
+    has = (table["denominator_at"] >= 0).to_numpy()
+    denominator = np.where(has, value[table["denominator_at"].to_numpy(int), column], np.nan)
+    bound = table["bound"].to_numpy(float)
+    turned = np.where(table["sense"] == "min", 1.0, -1.0)
+    headroom = turned * (numerator - bound * np.where(has, denominator, 1.0))
+    ratio = np.divide(numerator, denominator, out=np.full(len(table), np.nan), where=denominator > 0)
+    measured = pd.DataFrame(
+        {
+            "limit": table["limit"].to_numpy(),
+            "period": table["period"].to_numpy(int),
+            "scenario": "base",
+            "numerator": numerator,
+            "denominator": denominator,
+            "value": np.where(has, ratio, numerator),
+            "bound": bound,
+            "headroom": headroom,
+            "shortfall": np.maximum(0.0, -headroom),
+            "price": 0.0,
+        }
+    )
+    return measured.assign(status=_status(book, table, measured, turned))
+
+
+def _status(
+    book: Book, table: pd.DataFrame, measured: pd.DataFrame, turned: np.ndarray
+) -> np.ndarray:
+    """Say how each limit stands: a miss of at most one quantum per position and lane in its scope is none."""
+    allowed = tolerance(book, table)
+    headroom = measured["headroom"].to_numpy(float)
+    missed = headroom < -allowed
+    warning = table["early_warning"].to_numpy(float)
+    amber = turned * (measured["value"].to_numpy(float) - warning) < 0
+    soft = (table["enforcement"] == "soft").to_numpy()
+    return np.select(
+        [~table["enforced"].to_numpy(), missed & soft, missed, headroom <= allowed, amber],
+        ["waived", "short", "broken", "binding", "amber"],
+        default="met",
+    )
+
+
+def tolerance(book: Book, table: pd.DataFrame) -> np.ndarray:
+    """Give the miss that still counts as kept: one quantum per position and lane in the scope. Contract, section 5."""
+    scopes = [Scope(*key) for key in table[["region", "scope", "currency"]].itertuples(index=False)]
+    distinct = sorted(set(scopes))
+    inside = node_mask(distinct, book.nodes, book.subtree)
+    held = np.zeros(len(book.nodes))
+    np.add.at(held, book.node, book.fx)
+    ends = np.zeros(len(distinct))
+    if len(book.lanes):
+        from alm.formulation.families import end_nodes
+
+        touches = inside[:, end_nodes(book, "lender")] | inside[:, end_nodes(book, "borrower")]
+        ends = touches @ book.lanes.fx
+    allowed = (inside @ held + ends) * book.case.settings.quantum
+    return np.asarray(allowed[[distinct.index(scope) for scope in scopes]])
+
+
+def keep_ledger(book: Book, plan: Plan, limits: LimitRows) -> Ledger:
+    """Write up a plan: all its tables, and the objective of the plan as written."""
+    positions, lanes = accounts.flows(book, plan), accounts.lane_flows(book, plan)
+    income = accounts.regional_income(book, positions, lanes)
+    quantities = quantities_of(book, plan, income)
+    limit = limit_table(book, limits, quantities)
+    value = accounts.horizon_value(book, plan)
+    objective = _objective_table(book, plan, income, limits, limit, value)
+    return Ledger(
+        tables={
+            "positions": accounts.position_table(book, plan, positions.income),
+            "lanes": accounts.lane_table(book, plan, lanes),
+            "limits": limit,
+            "measures": measure_table(book, quantities, 1, slice(None)),
+            "regions": income,
+            "objective": objective,
+            "opening": measure_table(book, opening_quantities(book), 0, slice(0, 1)),
+            "opening_limits": opening_limit_table(book, limits),
+        },
+        objective=float(objective["value"].sum()),
+        horizon_value=value,
+        income=float(income["income"].sum()),
+        interest=float(quantities.earnings["net_interest_income"].sum()),
+    )
+
+
+def _objective_table(
+    book: Book,
+    plan: Plan,
+    income: pd.DataFrame,
+    limits: LimitRows,
+    limit: pd.DataFrame,
+    value: float,
+) -> pd.DataFrame:
+    """List the parts of the objective, discounted and signed, so that all values sum to it."""
+    periods = np.arange(1, book.periods + 1)
+    discount, years = book.discount[periods], book.year_fraction[periods]
+    after_tax = income.groupby("period")["income"].sum().loc[periods].to_numpy(float)
+    charged = limits.table["enforced"] & (limits.table["enforcement"] == "soft")
+    missed = (limit["shortfall"] * limits.table["penalty"].fillna(0.0)).where(charged, 0.0)
+    penalty = missed.groupby(limit["period"]).sum().reindex(periods, fill_value=0.0).to_numpy(float)
+    parts = {
+        "income": after_tax,
+        "capital_charge": -accounts.capital_charge(book, plan),
+        "penalty": -penalty * years,
+        "target_charge": -accounts.target_charge(book, plan),
+    }
+    table = pd.concat(
+        [
+            pd.DataFrame({"part": name, "period": periods, "value": each * discount})
+            for name, each in parts.items()
+        ]
+    )
+    last = pd.DataFrame({"part": ["horizon_value"], "period": [0], "value": [value]})
+    return pd.concat([table, last], ignore_index=True)

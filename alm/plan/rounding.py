@@ -1,0 +1,187 @@
+"""Round a plan to the quantum: decisions first, then balances, and the plugs square every node.
+
+Rounding goes from close to close and carries its error: each volume is rounded so that the *balance* stays within half a
+quantum of the solution, so twelve cohorts are no worse than one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from alm.formulation.book import Book
+from alm.formulation.families import end_nodes
+from alm.plan.decisions import (
+    Decisions,
+    cohort_balance,
+    legacy_balance,
+    outstanding_amount,
+    sold_share,
+)
+from alm.plan.reroute import reroute
+
+# Below this share of a quantum a volume of the solution is nothing, and stays nothing.
+NOTHING = 1e-4
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan in whole quanta.
+
+    Attributes
+    ----------
+    decisions : Decisions
+        Multiples of the quantum; plugs included.
+    balance : array (position, period)
+        Closing balances, rounded to the quantum.
+    outstanding, debt : array (lane, period)
+        What stands on each lane at each close, in its own and in the borrower's currency.
+    unsquared : array (node, period)
+        Quanta that no plug could take; 0 everywhere in a good plan.
+    """
+
+    decisions: Decisions
+    balance: np.ndarray
+    outstanding: np.ndarray
+    debt: np.ndarray
+    unsquared: np.ndarray
+
+
+def round_plan(book: Book, wanted: Decisions) -> Plan:
+    """Round decisions to the quantum and let the plugs meet the funding identity exactly.
+
+    Parameters
+    ----------
+    wanted : Decisions
+        Of the continuous solution.
+
+    References
+    ----------
+    Contract, section 5, "In the plan every amount is a multiple of the quantum".
+    """
+    quantum = book.case.settings.quantum
+    counts = _Counts(book, wanted, quantum)
+    for period in range(book.periods):
+        counts.sell(period)
+        counts.write(period)
+        counts.place(period)
+        counts.square(period)
+    return counts.plan()
+
+
+class _Counts:
+    """Whole quanta of each decision while the periods are walked."""
+
+    def __init__(self, book: Book, wanted: Decisions, quantum: float) -> None:
+        self.book, self.wanted, self.quantum = book, wanted, quantum
+        self.new = np.zeros(wanted.new.shape)
+        self.sold = np.zeros(wanted.sold.shape)
+        self.plug = np.zeros(wanted.plug.shape)
+        self.transfer = np.zeros(wanted.transfer.shape)
+        self.unsquared = np.zeros((len(book.nodes), book.periods))
+        self.cohort = cohort_balance(book, wanted.new)
+        self.share = sold_share(book, wanted.sold)
+        self.standing = outstanding_amount(book, wanted.transfer)
+        self.ends = end_nodes(book, "lender"), end_nodes(book, "borrower")
+        self.plugs = [np.flatnonzero(book.plug & (book.node == n)) for n in range(len(book.nodes))]
+
+    def sell(self, t: int) -> None:
+        """Round what is sold, never beyond the largest share."""
+        base = self.book.opening * self.book.legacy[:, t + 1]
+        before = sold_share(self.book, self.sold[:, :t] * self.quantum)[:, -1] if t else 0.0
+        room = (self.book.positions["max_disposal"].to_numpy(float) - before) * base / self.quantum
+        count = np.rint((self.share[:, t] - before) * base / self.quantum)
+        count = np.where(self.wanted.sold[:, t] < NOTHING * self.quantum, 0.0, count)
+        self.sold[:, t] = np.clip(count, 0.0, np.floor(np.maximum(room, 0.0) + 1e-6))
+
+    def write(self, t: int) -> None:
+        """Round new business so that the cohorts' balance keeps to the solution's."""
+        before = cohort_balance(self.book, self.new * self.quantum)[:, t]
+        count = np.rint((self.cohort[:, t] - before) / self.quantum)
+        count = np.where(self.wanted.new[:, t] < NOTHING * self.quantum, 0.0, count)
+        low = np.ceil(self.book.min_new[:, t] / self.quantum - 1e-6)
+        high = np.floor(self.book.max_new[:, t] / self.quantum + 1e-6)
+        kept = np.clip(count, np.minimum(low, high), np.maximum(low, high))
+        self.new[:, t] = np.where(self.book.plug, 0.0, np.maximum(kept, 0.0))
+
+    def place(self, t: int) -> None:
+        """Round transfers so that what stands on a lane keeps to the solution's, within its capacity."""
+        if not len(self.transfer):
+            return
+        before = outstanding_amount(self.book, self.transfer * self.quantum)[:, t]
+        count = np.rint((self.standing[:, t] - before) / self.quantum)
+        count = np.where(self.wanted.transfer[:, t] < NOTHING * self.quantum, 0.0, count)
+        room = np.floor((self.book.lanes.capacity[:, t] - before) / self.quantum + 1e-6)
+        self.transfer[:, t] = np.maximum(np.minimum(count, room), 0.0)
+
+    def square(self, t: int) -> None:
+        """Let the plugs of each node take what is missing; where money only passes through, change its way."""
+        self.plug[:, t] = np.rint(self.wanted.plug[:, t] / self.quantum)
+        missing = self._missing(t)
+        through = np.array([not len(plugs) for plugs in self.plugs])
+        if (missing[through] != 0).any():
+            self.transfer[:, t] += reroute(self.book, missing, through, *self._lane_room(t), self.ends)
+            missing = self._missing(t)
+        for node in np.flatnonzero(missing):
+            missing[node] = self._take(t, self.plugs[node], missing[node])
+        for node in np.flatnonzero(missing):
+            missing[node] = self._shift_volume(t, node, missing[node])
+        self.unsquared[:, t] = missing
+
+    def _lane_room(self, t: int) -> tuple[np.ndarray, np.ndarray]:
+        """Quanta by which the transfers of a period can fall and rise."""
+        standing = outstanding_amount(self.book, self.transfer * self.quantum)[:, t]
+        rise = np.floor((self.book.lanes.capacity[:, t] - standing) / self.quantum + 1e-6)
+        return self.transfer[:, t], np.where(self.book.lanes.open_window[:, t], rise, 0.0)
+
+    def _balance(self, t: int) -> np.ndarray:
+        legacy = legacy_balance(self.book, self.sold * self.quantum)[:, t]
+        cohort = cohort_balance(self.book, self.new * self.quantum)[:, t]
+        return np.asarray(np.rint((legacy + cohort) / self.quantum)) + self.plug[:, t]
+
+    def _missing(self, t: int) -> np.ndarray:
+        """Assets and lent less liabilities, equity and borrowed: (node), in quanta."""
+        total = np.zeros(len(self.book.nodes))
+        np.add.at(total, self.book.node, self.book.funding_sign * self._balance(t))
+        if len(self.transfer):
+            standing = outstanding_amount(self.book, self.transfer * self.quantum)[:, t]
+            np.add.at(total, self.ends[0], np.rint(standing / self.quantum))
+            debt = np.rint(standing * self.book.lanes.debt_ratio / self.quantum)
+            np.add.at(total, self.ends[1], -debt)
+        return total
+
+    def _take(self, t: int, plugs: np.ndarray, missing: float) -> float:
+        """Give the difference to the plugs with the most room on both sides; return what is left."""
+        low = np.ceil(self.book.min_balance[plugs, t] / self.quantum - 1e-6)
+        high = np.floor(self.book.max_balance[plugs, t] / self.quantum + 1e-6)
+        held = self.plug[plugs, t]
+        for i in np.argsort(-np.minimum(held - low, high - held), kind="stable"):
+            sign = self.book.funding_sign[plugs[i]]
+            change = np.clip(held[i] - sign * missing, min(low[i], held[i]), max(high[i], held[i])) - held[i]
+            self.plug[plugs[i], t] += change
+            missing += sign * change
+        return float(missing)
+
+    def _shift_volume(self, t: int, node: int, missing: float) -> float:
+        """Move volumes that are written anyway by a few quanta where the plugs have no room."""
+        rows = np.flatnonzero((self.book.node == node) & (self.new[:, t] > 0) & (self.book.funding_sign != 0))
+        for row in rows:
+            sign = self.book.funding_sign[row]
+            low = np.ceil(self.book.min_new[row, t] / self.quantum - 1e-6)
+            high = np.floor(self.book.max_new[row, t] / self.quantum + 1e-6)
+            change = np.clip(self.new[row, t] - sign * missing, low, max(low, high)) - self.new[row, t]
+            self.new[row, t] += change
+            missing += sign * change
+        return float(missing)
+
+    def plan(self) -> Plan:
+        """Turn quanta into amounts."""
+        q = self.quantum
+        decisions = Decisions(self.new * q, self.sold * q, self.plug * q, self.transfer * q)
+        balance = np.stack([self._balance(t) for t in range(self.book.periods)], axis=1) * q
+        standing = np.rint(outstanding_amount(self.book, decisions.transfer) / q) * q
+        debt = np.rint(
+            outstanding_amount(self.book, decisions.transfer) * self.book.lanes.debt_ratio[:, None] / q
+        ) * q
+        return Plan(decisions, balance, standing, debt, self.unsquared)

@@ -1,0 +1,82 @@
+"""A problem stated in cvxpy, once for every backend that goes through it."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from solvers.problem import Problem, Vector
+from solvers.sides import Sides
+from solvers.solution import Solution, Status
+
+if TYPE_CHECKING:
+    import cvxpy as cp
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A cvxpy problem with its parts; `sides` maps its constraints back to our rows."""
+
+    problem: Problem
+    sides: Sides
+    x: cp.Variable
+    constraints: tuple[cp.Constraint, cp.Constraint, cp.Constraint]
+    model: cp.Problem
+
+    def run(self, solver: str, settings: dict[str, Any]) -> str:
+        """Solve and return cvxpy's status; 'solver_error' where cvxpy raises."""
+        import cvxpy as cp
+
+        with warnings.catch_warnings():
+            # "Solution may be inaccurate": our own check decides that.
+            warnings.simplefilter("ignore", UserWarning)
+            try:
+                self.model.solve(solver=solver, **settings)
+            except cp.SolverError:
+                return "solver_error"
+        return str(self.model.status)
+
+    def solution(self, status: Status, backend: str, seconds: float) -> Solution:
+        """Read values and duals, these in our order and sign."""
+        iterations = getattr(self.model.solver_stats, "num_iters", None) or 0
+        known = {"backend": backend, "seconds": seconds, "iterations": int(iterations)}
+        if status not in (Status.OPTIMAL, Status.GAP) or self.x.value is None:
+            missing = status in (Status.OPTIMAL, Status.GAP)
+            return Solution.nothing(self.problem, Status.FAILED if missing else status, **known)
+        x = np.asarray(self.x.value, dtype=float)
+        dual = self.duals()
+        reduced_cost = self.problem.gradient(x) - self.problem.A.T @ dual
+        return Solution(status, x, dual, reduced_cost, **known)
+
+    def duals(self) -> Vector:
+        """(row) cvxpy adds the multiplier of ``A x - b``, so its sign is the opposite of ours for == and <=."""
+        equal, at_least, at_most = (_multiplier(each) for each in self.constraints)
+        return self.sides.join(-equal, at_least, -at_most)
+
+
+def state(problem: Problem) -> Form:
+    """State a continuous problem in cvxpy: one variable, sparse blocks of rows, no loops."""
+    import cvxpy as cp
+
+    sides = Sides.of(problem)
+    x = cp.Variable(problem.columns, bounds=[problem.lower, problem.upper])
+    constraints = (
+        problem.A[sides.equal] @ x == problem.row_lower[sides.equal],
+        problem.A[sides.at_least] @ x >= problem.row_lower[sides.at_least],
+        problem.A[sides.at_most] @ x <= problem.row_upper[sides.at_most],
+    )
+    cost = problem.c @ x
+    if problem.is_quadratic:
+        # A sum of squares over the quadratic columns only: cheaper for cvxpy than a quad_form.
+        some = np.flatnonzero(problem.q)
+        cost = cost + cp.sum_squares(cp.multiply(np.sqrt(problem.q[some] / 2), x[some]))
+    stated = [each for each in constraints if each.size]
+    return Form(problem, sides, x, constraints, cp.Problem(cp.Minimize(cost), stated))
+
+
+def _multiplier(constraint: cp.Constraint) -> Vector:
+    value = constraint.dual_value
+    return np.zeros(constraint.size) if value is None else np.asarray(value, dtype=float).ravel()

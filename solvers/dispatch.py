@@ -1,0 +1,172 @@
+"""Solve a problem: pick a backend, scale, solve, unscale, and believe only what we checked."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from solvers import certificates
+from solvers.backends import Backend, backend_for, backend_named
+from solvers.check import Check, check, relative_gap
+from solvers.duals import vertex_duals
+from solvers.problem import Problem
+from solvers.scaling import scale, unscale
+from solvers.solution import Options, Solution, Status
+
+log = logging.getLogger(__name__)
+
+
+def solve(
+    problem: Problem,
+    backend: str | None = None,
+    *,
+    time_limit: float = 600.0,
+    gap: float = 1e-4,
+    seed: int = 0,
+    threads: int = 0,
+) -> Solution:
+    """Solve a problem and check the answer from the problem alone.
+
+    Linear problems go to cvxpy with HiGHS, quadratic ones to cvxpy with Clarabel, linear integer ones
+    to PuLP with HiGHS. The problem is scaled by powers of two, solved, and checked; what does not
+    pass is tried once more with the other method or tighter settings.
+
+    Parameters
+    ----------
+    problem : Problem
+    backend : str, optional
+        Name of a backend in `solvers.backends.BACKENDS`, instead of the choice above.
+    time_limit : float
+        Seconds for each attempt.
+    gap : float
+        Relative gap that is good enough for integer problems. Continuous problems are solved to the
+        tolerances in `solvers.check`.
+    seed, threads : int
+        As in `Options`.
+
+    Returns
+    -------
+    Solution
+        In the units of the problem, with our own objective, bound, gap and residuals.
+
+    Raises
+    ------
+    ValueError
+        No such backend, or none that can solve a problem of this kind.
+    """
+    start = time.perf_counter()
+    chosen = backend_named(backend, problem) if backend else backend_for(problem.needs)
+    options = Options(time_limit, gap, seed, threads)
+    scaled, scaling = scale(problem)
+    solution = unscale(_solve_scaled(scaled, chosen, options), scaling)
+    if solution.has_point:
+        # Powers of two: only the order of summation differs from the scaled figure.
+        solution = solution.replace(objective=problem.objective(solution.x))
+    solution = solution.replace(seconds=time.perf_counter() - start)
+    log.info(
+        "%s: %s, objective %.9g, gap %.1e, %.2f s",
+        *(solution.backend, solution.status, solution.objective, solution.gap, solution.seconds),
+    )
+    return solution
+
+
+def _solve_scaled(problem: Problem, backend: Backend, options: Options) -> Solution:
+    why = certificates.contradiction(problem)
+    if why:
+        return Solution.nothing(problem, Status.INFEASIBLE, backend=backend.name, note=why)
+    first = _attempt(problem, backend, options)
+    if first.status is Status.OPTIMAL:
+        return first
+    if not first.has_point or first.primal_residual > 1e-3:
+        explained = _explain(problem, first, options)
+        if explained.status is not Status.FAILED:
+            return explained
+    if problem.is_integer and first.status is Status.GAP:
+        return first  # out of time: a second attempt would take as long
+    second = _attempt(problem, backend, replace(options, retry=True))
+    log.info("%s: %s at first, %s on retry", backend.name, first.status, second.status)
+    return min(first, second, key=_rank)
+
+
+def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
+    claimed = backend.solve(problem, options)
+    if not claimed.has_point:
+        return claimed
+    x = np.clip(claimed.x, problem.lower, problem.upper)
+    if problem.is_integer:
+        return _judge_integer(problem, claimed.replace(x=x), options)
+    solution = _judge(problem, claimed.replace(x=x))
+    if problem.is_quadratic:
+        solution = _with_vertex_duals(problem, solution, options)
+    return solution
+
+
+def _with_vertex_duals(problem: Problem, solution: Solution, options: Options) -> Solution:
+    """Prefer the duals of a basis where they prove at least as much."""
+    dual = vertex_duals(problem, solution.x, options)
+    if dual is None:
+        return solution
+    other = _judge(problem, solution.replace(dual=dual))
+    proves = other.bound >= solution.bound or other.status is Status.OPTIMAL
+    return other if proves else solution
+
+
+def _judge(problem: Problem, solution: Solution) -> Solution:
+    """Fill in what we found, and the status that follows from it."""
+    found = check(problem, solution.x, solution.dual)
+    reduced_cost = problem.gradient(solution.x) - problem.A.T @ solution.dual
+    return _filled(solution.replace(reduced_cost=reduced_cost), found, found.is_optimal)
+
+
+def _judge_integer(problem: Problem, solution: Solution, options: Options) -> Solution:
+    """Snap whole columns, check the point; the bound is the solver's own, and `note` says so."""
+    x = np.where(problem.integer, np.round(solution.x), solution.x)
+    found = check(problem, x, solution.dual)
+    gap = relative_gap(problem, x, solution.bound)
+    found = replace(found, bound=solution.bound, gap=gap, dual_residual=np.nan)
+    note = "the bound is the solver's own: branch and bound leaves no certificate"
+    return _filled(solution.replace(x=x, note=note), found, found.is_allowed and gap <= options.gap)
+
+
+def _filled(solution: Solution, found: Check, is_optimal: bool) -> Solution:
+    status = Status.OPTIMAL if is_optimal else Status.GAP if found.is_allowed else Status.FAILED
+    return solution.replace(
+        status=status,
+        objective=found.objective,
+        bound=found.bound,
+        gap=found.gap,
+        primal_residual=found.primal_residual,
+        dual_residual=found.dual_residual,
+    )
+
+
+def _explain(problem: Problem, solution: Solution, options: Options) -> Solution:
+    """Look for a certificate of infeasibility or unboundedness, whatever the solver claimed."""
+    linear = backend_for(frozenset({"linear"}))
+
+    def solve_linear(each: Problem) -> Solution:
+        return linear.solve(each, options)
+
+    def nothing(status: Status, note: str) -> Solution:
+        known = {"backend": solution.backend, "iterations": solution.iterations, "note": note}
+        return Solution.nothing(problem, status, **known)
+
+    farkas = certificates.infeasibility(problem, solve_linear)
+    if farkas is not None:
+        note = f"Farkas multipliers prove that rows are missed by {farkas.shortfall:.3g} in sum"
+        return nothing(Status.INFEASIBLE, note).replace(dual=farkas.dual)
+    if problem.is_integer and solution.status is Status.INFEASIBLE:
+        note = "by the solver's branch and bound; the relaxation is feasible, so nothing certifies it"
+        return nothing(Status.INFEASIBLE, note)
+    direction = certificates.ray(problem, solve_linear)
+    if direction is not None and not problem.is_integer:
+        note = "a direction that stays allowed for ever improves the objective"
+        return nothing(Status.UNBOUNDED, note)
+    return nothing(Status.FAILED, f"the solver claims {solution.status}, which we cannot confirm")
+
+
+def _rank(solution: Solution) -> tuple[bool, bool, float]:
+    return (solution.status is not Status.OPTIMAL, solution.status is not Status.GAP, solution.gap)

@@ -1,0 +1,119 @@
+"""What a solve answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from solvers.problem import Problem, Vector
+
+
+class Status(StrEnum):
+    """What we believe about a solution after our own check.
+
+    OPTIMAL: allowed, and its gap to a proven bound is within the tolerance. GAP: allowed, but the
+    gap is not closed (a time limit, a solver short of precision). INFEASIBLE, UNBOUNDED: with a
+    certificate that we checked, or as `note` says. FAILED: nothing that can be used.
+    """
+
+    OPTIMAL = "optimal"
+    GAP = "gap"
+    INFEASIBLE = "infeasible"
+    UNBOUNDED = "unbounded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a backend is to run.
+
+    Parameters
+    ----------
+    time_limit : float
+        Seconds.
+    gap : float
+        Relative gap at which branch and bound may stop; continuous problems are solved to the end.
+    seed : int
+        Of what is random inside the solver.
+    threads : int
+        0 leaves the number to the solver.
+    retry : bool
+        The first attempt did not pass our check: use the other method or tighter settings.
+    """
+
+    time_limit: float = 600.0
+    gap: float = 1e-4
+    seed: int = 0
+    threads: int = 0
+    retry: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Values, duals and proof of one solve.
+
+    Parameters
+    ----------
+    status : Status
+    x : (column)
+        NaN when there is no point.
+    dual : (row)
+        Change of the optimal objective per unit of the active row bound: >= 0 at a lower side, <= 0 at
+        an upper one. NaN for integer problems, which have none.
+    reduced_cost : (column)
+        ``c + q*x - A'dual``; signs as for rows.
+    objective : float
+        Value at x, computed by us from the problem.
+    bound : float
+        No allowed point is better. Ours, from `dual`, for continuous problems; the solver's own for
+        integer ones; -inf when unknown.
+    gap : float
+        ``objective - bound`` relative to the objective (see `solvers.check.relative_gap`); inf when
+        unknown, never 0 by default.
+    primal_residual, dual_residual : float
+        Largest relative violation of a row or bound, and of the sign of a reduced cost.
+    seconds : float
+        Wall time, with the overhead of the modelling layer.
+    backend : str
+    iterations : int
+        0 when the backend does not tell.
+    note : str
+        What a reader of the status must know, in words; empty for the plain case.
+    """
+
+    status: Status
+    x: Vector
+    dual: Vector
+    reduced_cost: Vector
+    objective: float = np.nan
+    bound: float = -np.inf
+    gap: float = np.inf
+    primal_residual: float = np.inf
+    dual_residual: float = np.inf
+    seconds: float = 0.0
+    backend: str = ""
+    iterations: int = 0
+    note: str = ""
+
+    @property
+    def has_point(self) -> bool:
+        """True if x holds numbers."""
+        return bool(np.isfinite(self.x).all())
+
+    @property
+    def has_duals(self) -> bool:
+        """True if `dual` holds numbers."""
+        return bool(np.isfinite(self.dual).all())
+
+    def replace(self, **changes: Any) -> Solution:
+        """Return the same solution with some fields changed."""
+        return replace(self, **changes)
+
+    @classmethod
+    def nothing(cls, problem: Problem, status: Status, **known: Any) -> Solution:
+        """Return a solution without a point, of the right shapes."""
+        columns = np.full(problem.columns, np.nan)
+        return cls(status, columns, np.full(problem.rows, np.nan), columns.copy(), **known)
