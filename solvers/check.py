@@ -15,7 +15,10 @@ PRIMAL_TOLERANCE = 1e-6  # of the magnitude of a row or bound; solvers are asked
 DUAL_TOLERANCE = 1e-6  # of the magnitude of the terms of a reduced cost
 GAP_TOLERANCE = 1e-6  # of the objective: what the contract calls equally good
 BOX_MULTIPLE = 1e3  # a missing bound counts as this many times the largest amount in sight
-CANCELLATION = 1e-3  # an objective below this share of the sum of its terms is measured by that share
+ROUNDING = 64 * float(np.finfo(float).eps)  # of the terms of a reduced cost: no more is known of it
+CANCELLATION = (
+    1e-3  # an objective below this share of the sum of its terms is measured by that share
+)
 
 
 @dataclass(frozen=True)
@@ -127,13 +130,16 @@ def lagrangian_bound(problem: Problem, dual: Vector, x: Vector) -> float:
     A column without a bound is boxed at `BOX_MULTIPLE` times the largest amount in sight (`box`):
     without that a reduced cost of 1e-12, mere rounding, would make the bound -inf. So the claim is
     "no plan with amounts of less than that is better", and only where such a column's reduced cost is
-    not exactly 0; `dual_residual` shows how far from 0 these are.
+    not 0; `dual_residual` shows how far from 0 these are. A reduced cost that is no more than the
+    rounding of its own terms counts as 0, or a bound of 1e12 that means "none" would amplify it.
     """
     dual = believable(problem, dual)
     limit = box(problem, x)
     lower = np.where(np.isneginf(problem.lower), -limit, problem.lower)
     upper = np.where(np.isposinf(problem.upper), limit, problem.upper)
     slope = problem.c - problem.A.T @ dual
+    terms = np.abs(problem.c) + abs(problem.A).T @ np.abs(dual)
+    slope[np.abs(slope) <= ROUNDING * terms] = 0.0
     best = np.where(slope > 0, lower, upper)
     curved = problem.q > 0
     best[curved] = np.clip(-slope[curved] / problem.q[curved], lower[curved], upper[curved])

@@ -12,6 +12,7 @@ from solvers import certificates
 from solvers.backends import Backend, backend_for, backend_named
 from solvers.check import Check, check, relative_gap
 from solvers.duals import vertex_duals
+from solvers.polish import polish
 from solvers.problem import Problem
 from solvers.scaling import scale, unscale
 from solvers.solution import Options, Solution, Status
@@ -98,10 +99,10 @@ def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
     x = np.clip(claimed.x, problem.lower, problem.upper)
     if problem.is_integer:
         return _judge_integer(problem, claimed.replace(x=x), options)
-    solution = _judge(problem, claimed.replace(x=x))
-    if problem.is_quadratic:
-        solution = _with_vertex_duals(problem, solution, options)
-    return solution
+    if not problem.is_quadratic:
+        return _judge(problem, claimed.replace(x=x))
+    solution = _judge(problem, polish(problem, claimed.replace(x=x)))
+    return _with_vertex_duals(problem, solution, options)
 
 
 def _with_vertex_duals(problem: Problem, solution: Solution, options: Options) -> Solution:
@@ -158,13 +159,17 @@ def _explain(problem: Problem, solution: Solution, options: Options) -> Solution
     if farkas is not None:
         note = f"Farkas multipliers prove that rows are missed by {farkas.shortfall:.3g} in sum"
         return nothing(Status.INFEASIBLE, note).replace(dual=farkas.dual)
-    if problem.is_integer and solution.status is Status.INFEASIBLE:
-        note = "by the solver's branch and bound; the relaxation is feasible, so nothing certifies it"
-        return nothing(Status.INFEASIBLE, note)
     direction = certificates.ray(problem, solve_linear)
-    if direction is not None and not problem.is_integer:
+    if direction is not None:
         note = "a direction that stays allowed for ever improves the objective"
+        if problem.is_integer:
+            note += ", if there is any whole point"
         return nothing(Status.UNBOUNDED, note)
+    if problem.is_integer and solution.status is Status.INFEASIBLE:
+        note = (
+            "by the solver's branch and bound; the relaxation is feasible, so nothing certifies it"
+        )
+        return nothing(Status.INFEASIBLE, note)
     return nothing(Status.FAILED, f"the solver claims {solution.status}, which we cannot confirm")
 
 

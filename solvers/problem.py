@@ -80,7 +80,9 @@ class Problem:
             want = (rows,) if size == "row" else (columns,)
             got = getattr(self, name).shape
             if got != want:
-                raise ValueError(f"{name} has shape {got}, but A of shape {self.A.shape} asks {want}")
+                raise ValueError(
+                    f"{name} has shape {got}, but A of shape {self.A.shape} asks {want}"
+                )
 
     def _refuse_wrong_numbers(self) -> None:
         for name in ("c", "q", "row_lower", "row_upper", "lower", "upper"):

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
 from solvers.problem import Problem, Vector
@@ -73,15 +75,16 @@ def scale(problem: Problem) -> tuple[Problem, Scaling]:
     Returns
     -------
     Problem
-        Median amount (of bounds and of row sides over the row's largest coefficient) in 1..100,
-        largest coefficient of each row in (1/2, 1], median cost per unit in (1/2, 1].
+        Median amount (of row sides over the row's largest coefficient) in 1..100, largest coefficient of each row in (1/2, 1], median cost per unit in (1/2, 1].
     Scaling
         The way back.
     """
     column = np.where(problem.integer, 1.0, _amount_factor(problem))
     A = problem.A @ sparse.diags_array(column)
     row = 1 / _power_of_two(_row_maxima(A))
-    cost = 1 / _power_of_two(_median(np.concatenate([problem.c, problem.q * column]) * _twice(column)))
+    cost = 1 / _power_of_two(
+        _median(np.concatenate([problem.c, problem.q * column]) * _twice(column))
+    )
     scaled = problem.replace(
         c=problem.c * column * cost,
         q=problem.q * column**2 * cost,
@@ -111,14 +114,17 @@ def unscale(solution: Solution, scaling: Scaling) -> Solution:
 
 
 def _amount_factor(problem: Problem) -> float:
-    continuous = ~problem.integer
+    """One factor for all amounts: from the sides of the rows, and only without any from the bounds.
+
+    Sides are amounts that somebody has (opening balances); a bound may be a 1e12 that means "none".
+    """
     largest = _row_maxima(problem.A)
     sides = np.concatenate([problem.row_lower / largest, problem.row_upper / largest])
-    bounds = np.concatenate([problem.lower[continuous], problem.upper[continuous]])
-    median = _median(np.concatenate([sides, bounds]))
+    bounds = np.concatenate([problem.lower, problem.upper])[_twice(~problem.integer)]
+    median = _median(sides) if _magnitudes(sides).size else _median(bounds)
     if 1 <= median <= 100:
         return 1.0
-    return float(_power_of_two(np.array(median / MIDDLE_AMOUNT)))
+    return float(_power_of_two(median / MIDDLE_AMOUNT))
 
 
 def _row_maxima(A: sparse.csr_array) -> Vector:
@@ -132,7 +138,7 @@ def _power_of_two(values: Vector | float) -> Vector:
     return np.asarray(np.exp2(np.ceil(np.log2(values))))
 
 
-def _twice(values: Vector) -> Vector:
+def _twice(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.concatenate([values, values])
 
 

@@ -32,7 +32,7 @@ def fill(rows: Rows, column: Column, tables: Tables, settings: Settings) -> pd.S
         Of the column's type; blank where it has no default.
     """
     values = rows[column.name]
-    if column.default is not None:
+    if column.default is not None and len(values):
         default: object = column.default
         if isinstance(default, Derived):
             default = RULES[default.rule](rows, default, tables, settings)

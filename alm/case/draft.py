@@ -33,7 +33,8 @@ class Draft:
     given
         Text as typed; only tables that are given.
     wrong
-        Cells that are already faulty: (table, row, column). A check must not fault what follows from them.
+        Cells that are already faulty: (table, row, column), None for a whole table. A check must not fault
+        what follows from them.
     wrong_keys
         Keys of case.toml that are faulty.
     """
@@ -68,6 +69,11 @@ class Draft:
             return pd.Series(False, index=index)
         return pd.Series(~index.isin(list(wrong)), index=index)
 
+    def is_whole(self, table: str) -> bool:
+        """Tell whether the names that a table defines could be read."""
+        whole = (table, None, None), (table, HEADER, self.spec[table].key[0])
+        return self.wrong.isdisjoint(whole)
+
     def is_wrong(self, fault: Fault) -> bool:
         """Tell whether the place of a fault is known to be faulty already."""
         if fault.table == "case.toml":
@@ -76,11 +82,7 @@ class Draft:
 
     def with_wrong(self, faults: Iterable[Fault]) -> Draft:
         """Mark the cells of faults as wrong."""
-        cells = {
-            (fault.table, fault.row, fault.column)
-            for fault in faults
-            if fault.row is not None and fault.column is not None and not fault.warning
-        }
+        cells = {(fault.table, fault.row, fault.column) for fault in faults if not fault.warning}
         keys = {fault.column for fault in faults if fault.table == "case.toml" and fault.column}
         return replace(self, wrong=self.wrong | cells, wrong_keys=self.wrong_keys | keys)
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from alm.case.checks.cells import faults_at
-from alm.case.checks.limits import combinations
+from alm.case.checks.limits import combinations, on_income
 from alm.case.draft import Draft
 from alm.case.faults import Fault
-from alm.case.measures import BUILT_IN, INCOME_MEASURES, Curvature, curvature
+from alm.case.measures import BUILT_IN, Curvature, curvature
 from alm.case.tree import ancestry
 
 UNSUPPORTED_MEASURES = ("usable_hqla", "outflow_at_risk", "open_lanes", "delta_nii", "delta_eve")
@@ -94,12 +94,7 @@ def _denominator_bends(draft: Draft) -> pd.Series:
 
 def _income_bends(draft: Draft) -> pd.Series:
     """Tell which limits are on income while volumes in their scope move prices."""
-    limits = draft.tables["limits"]
-    terms = combinations(draft).items()
-    of_income = {name for name, parts in terms if any(term in INCOME_MEASURES for term, _ in parts)}
-    of_income.update(INCOME_MEASURES)
-    named = limits["measure"].isin(of_income) | limits["denominator"].isin(of_income)
-    return named & _reach(draft, "price_slope")
+    return on_income(draft) & _reach(draft, "price_slope")
 
 
 def _reach(draft: Draft, column: str) -> pd.Series:

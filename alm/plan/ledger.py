@@ -14,7 +14,10 @@ from alm.formulation.measures.registry import EARNINGS, LINEAR, PIECEWISE, linea
 from alm.formulation.measures.weights import addons
 from alm.formulation.scopes import Scope, node_mask
 from alm.plan import accounts
+from alm.plan.reported import open_lanes, usable_hqla
 from alm.plan.rounding import Plan
+
+REPORTED = ("usable_hqla", "open_lanes")
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,10 @@ def measure_table(book: Book, quantities: Quantities, first: int, closes: slice)
     ]
     amounts = amounts_of(book, wanted)
     value = numbers(amounts, quantities, closes)[[amounts.place[pair] for pair in wanted]]
+    scopes = list(dict.fromkeys(scope for scope, _ in wanted))
+    usable = usable_hqla(book, scopes, lambda needed: numbers(needed, quantities, closes))
+    value = np.concatenate([value, usable, open_lanes(book, scopes, quantities.outstanding)])
+    wanted += [(scope, name) for name in REPORTED for scope in scopes]
     rows = pd.DataFrame(
         [(scope.region, scope.scope, name) for scope, name in wanted],
         columns=["region", "scope", "measure"],

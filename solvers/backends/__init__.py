@@ -5,7 +5,8 @@ Nothing here imports cvxpy or PuLP until a backend solves: they take a second to
 
 from __future__ import annotations
 
-from typing import ClassVar, Protocol
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol
 
 from solvers.backends.cvxpy_clarabel import CvxpyClarabel
 from solvers.backends.cvxpy_highs import CvxpyHighs
@@ -30,7 +31,7 @@ class Backend(Protocol):
 
     name: ClassVar[str]
     can: ClassVar[frozenset[str]]
-    statuses: ClassVar[dict[str, Status]] | ClassVar[dict[int, Status]]
+    statuses: ClassVar[Mapping[Any, Status]]
 
     def solve(self, problem: Problem, options: Options) -> Solution:
         """Solve a problem as it stands and return what the solver claims, in our order and signs.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from solvers.backends import cvxpy_form
@@ -18,9 +19,9 @@ class CvxpyClarabel:
     place in an interior point method, and costs digits.
     """
 
-    name: ClassVar = "cvxpy+clarabel"
-    can: ClassVar = frozenset({"linear", "quadratic"})
-    statuses: ClassVar = {
+    name: ClassVar[str] = "cvxpy+clarabel"
+    can: ClassVar[frozenset[str]] = frozenset({"linear", "quadratic"})
+    statuses: ClassVar[Mapping[Any, Status]] = {
         "optimal": Status.OPTIMAL,
         "optimal_inaccurate": Status.GAP,
         "user_limit": Status.GAP,

@@ -42,7 +42,11 @@ class Form:
     def solution(self, status: Status, backend: str, seconds: float) -> Solution:
         """Read values and duals, these in our order and sign."""
         iterations = getattr(self.model.solver_stats, "num_iters", None) or 0
-        known = {"backend": backend, "seconds": seconds, "iterations": int(iterations)}
+        known: dict[str, Any] = {
+            "backend": backend,
+            "seconds": seconds,
+            "iterations": int(iterations),
+        }
         if status not in (Status.OPTIMAL, Status.GAP) or self.x.value is None:
             missing = status in (Status.OPTIMAL, Status.GAP)
             return Solution.nothing(self.problem, Status.FAILED if missing else status, **known)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from solvers.backends import cvxpy_form, highs_threads
+from solvers.backends import cvxpy_form, highs_process
 from solvers.problem import Problem
 from solvers.solution import Options, Solution, Status
 
@@ -21,9 +22,9 @@ class CvxpyHighs:
     bound in a documented way.
     """
 
-    name: ClassVar = "cvxpy+highs"
-    can: ClassVar = frozenset({"linear"})
-    statuses: ClassVar = {
+    name: ClassVar[str] = "cvxpy+highs"
+    can: ClassVar[frozenset[str]] = frozenset({"linear"})
+    statuses: ClassVar[Mapping[Any, Status]] = {
         "optimal": Status.OPTIMAL,
         "optimal_inaccurate": Status.GAP,
         "user_limit": Status.GAP,
@@ -34,7 +35,7 @@ class CvxpyHighs:
     def solve(self, problem: Problem, options: Options) -> Solution:
         """Solve; the answer is what the solver claims, to be checked by the caller."""
         start = time.perf_counter()
-        highs_threads.prepare(options.threads)
+        highs_process.prepare(options.threads)
         form = cvxpy_form.state(problem)
         claimed = form.run("HIGHS", {"highs_options": self.settings(problem, options)})
         status = self.statuses.get(claimed, Status.FAILED)
@@ -45,7 +46,6 @@ class CvxpyHighs:
         """Options of HiGHS."""
         large = problem.rows + problem.columns >= INTERIOR_POINT_FROM
         return {
-            "output_flag": False,  # else HiGHS greets on standard output
             "solver": "ipm" if large != options.retry else "simplex",
             "time_limit": float(options.time_limit),
             "random_seed": options.seed,

@@ -6,8 +6,9 @@ import re
 import tempfile
 import time
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     import pulp
 
 
-# CBC leaves a node that promises less than this better than the best point; its default is 1e-5.
+# CBC leaves a node that promises less than this better than the best point.
 INCREMENT = 1e-9
 # CBC prints the bound with six digits; half of the last is taken off, so that rounding never flatters.
 PRINTED = 5e-6
+# What the log says where preprocessing ends the solve.
+UNRESOLVED = "Pre-processing says infeasible or unbounded"
 
 
 class PulpCbc:
@@ -32,10 +35,10 @@ class PulpCbc:
     is read from the log, and stays unknown where the log does not say.
     """
 
-    name: ClassVar = "pulp+cbc"
-    can: ClassVar = frozenset({"linear", "integer"})
+    name: ClassVar[str] = "pulp+cbc"
+    can: ClassVar[frozenset[str]] = frozenset({"linear", "integer"})
     # PuLP's LpSolution... constants; its "no solution found" is every kind of failure.
-    statuses: ClassVar = {
+    statuses: ClassVar[Mapping[Any, Status]] = {
         1: Status.OPTIMAL,
         2: Status.GAP,
         -1: Status.INFEASIBLE,
@@ -51,6 +54,8 @@ class PulpCbc:
             claimed = form.run(self.solver(options, log))
             text = log.read_text() if log.exists() else ""
         status = self.statuses.get(claimed, Status.FAILED)
+        if UNRESOLVED in text:
+            status = Status.INFEASIBLE  # PuLP says "not solved"; the caller looks for a ray itself
         solution = form.solution(status, backend=self.name, iterations=_iterations(text))
         if problem.is_integer and solution.has_point:
             best = problem.objective(solution.x)
@@ -73,8 +78,8 @@ class PulpCbc:
                 presolve=False if options.retry else None,
                 options=[
                     f"increment {INCREMENT}",
-                    f"randomSeed {options.seed}",
-                    f"randomCbcSeed {options.seed}",
+                    f"randomSeed {options.seed + 1}",  # 0 would be the time of day
+                    f"randomCbcSeed {options.seed + 1}",
                 ],
                 logPath=str(log),
                 **threads,

@@ -94,7 +94,7 @@ def _without(sides: Sides, dropped: np.ndarray[Any, np.dtype[np.bool_]]) -> Side
 
 
 def _variables(model: pulp.LpProblem, problem: Problem) -> list[pulp.LpVariable]:
-    """Fixed width: PuLP sorts by name, and the order of columns must stay ours."""
+    """Make the columns, with names of one width: PuLP sorts by name, and our order must stay."""
     width = len(str(problem.columns))
     lower, upper = _optional(problem.lower), _optional(problem.upper)
     kinds = ["Integer" if whole else "Continuous" for whole in problem.integer.tolist()]
@@ -135,4 +135,7 @@ def _terms(
 
 
 def _optional(bounds: Vector) -> list[float | None]:
-    return [bound if finite else None for bound, finite in zip(bounds.tolist(), np.isfinite(bounds).tolist(), strict=True)]
+    return [
+        bound if finite else None
+        for bound, finite in zip(bounds.tolist(), np.isfinite(bounds).tolist(), strict=True)
+    ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from solvers.backends import highs_threads, pulp_form
+from solvers.backends import highs_process, pulp_form
 from solvers.problem import Problem
 from solvers.solution import Options, Solution, Status
 
@@ -20,9 +21,9 @@ class PulpHighs:
     the bound of branch and bound.
     """
 
-    name: ClassVar = "pulp+highs"
-    can: ClassVar = frozenset({"linear", "integer"})
-    statuses: ClassVar = {
+    name: ClassVar[str] = "pulp+highs"
+    can: ClassVar[frozenset[str]] = frozenset({"linear", "integer"})
+    statuses: ClassVar[Mapping[Any, Status]] = {
         "kOptimal": Status.OPTIMAL,
         "kTimeLimit": Status.GAP,
         "kIterationLimit": Status.GAP,
@@ -35,7 +36,7 @@ class PulpHighs:
     def solve(self, problem: Problem, options: Options) -> Solution:
         """Solve; the answer is what the solver claims, to be checked by the caller."""
         start = time.perf_counter()
-        highs_threads.prepare(options.threads)
+        highs_process.prepare(options.threads)
         form = pulp_form.state(problem)
         form.run(self.solver(options))
         native = form.model.solverModel
@@ -46,9 +47,11 @@ class PulpHighs:
         return form.solution(status, **known, seconds=time.perf_counter() - start)
 
     def known(self, problem: Problem, info: Any) -> dict[str, Any]:
-        """What HiGHS tells beside values: iterations and the bound of branch and bound."""
+        """Read what HiGHS tells beside values: iterations and the bound of branch and bound."""
         known = {"backend": self.name, "iterations": int(max(info.simplex_iteration_count, 0))}
-        return known | ({"bound": problem.offset + info.mip_dual_bound} if problem.is_integer else {})
+        return known | (
+            {"bound": problem.offset + info.mip_dual_bound} if problem.is_integer else {}
+        )
 
     @staticmethod
     def solver(options: Options) -> pulp.LpSolver:

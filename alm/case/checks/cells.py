@@ -25,6 +25,8 @@ def faults_at(
     warning: bool = False,
 ) -> Iterator[Fault]:
     """Fault one column in the rows where `wrong` is true; bool, index of the table."""
+    if not wrong.any():
+        return
     values = draft.tables[table][column]
     said = dict(by_row(hint)) if isinstance(hint, pd.Series) else {}
     for row, value in by_row(values[wrong]):

@@ -36,6 +36,14 @@ def combinations(draft: Draft) -> dict[str, list[tuple[str, float]]]:
     return terms
 
 
+def on_income(draft: Draft) -> pd.Series:
+    """Tell which limits are on net interest income or income, a combination with them included."""
+    limits, terms = draft.tables["limits"], combinations(draft).items()
+    names = {name for name, parts in terms if any(term in INCOME_MEASURES for term, _ in parts)}
+    names.update(INCOME_MEASURES)
+    return limits["measure"].isin(names) | limits["denominator"].isin(names)
+
+
 def measures_are_new_names(draft: Draft) -> Iterator[Fault]:
     """Refuse a combination under a name that is taken."""
     names = draft.tables["measures"]["measure"]
@@ -64,6 +72,8 @@ def measures_are_known(draft: Draft) -> Iterator[Fault]:
 
 
 def _unknown(draft: Draft, table: str, column: str) -> Iterator[Fault]:
+    if not (draft.is_whole("products") and draft.is_whole("regions")):
+        return
     known = simple_measures(draft)
     combined = set(draft.tables["measures"]["measure"])
     names = draft.tables[table][column]
@@ -107,14 +117,7 @@ def lent_names_a_region_outside(draft: Draft) -> Iterator[Fault]:
 def income_limits_have_no_currency(draft: Draft) -> Iterator[Fault]:
     """Refuse a currency with income, which belongs to a region as a whole."""
     limits = draft.tables["limits"]
-    terms = combinations(draft)
-    of_income = {
-        name for name, parts in terms.items() if any(term in INCOME_MEASURES for term, _ in parts)
-    }
-    of_income |= set(INCOME_MEASURES)
-    wrong = (limits["measure"].isin(of_income) | limits["denominator"].isin(of_income)) & (
-        limits["currency"] != ""
-    )
+    wrong = on_income(draft) & (limits["currency"] != "")
     yield from faults_at(
         draft, "limits", "currency", wrong, "blank, with net_interest_income or income"
     )

@@ -55,6 +55,8 @@ def names_are_known(draft: Draft) -> Iterator[Fault]:
 
 def _unknown(draft: Draft, table: str, column: Column) -> Iterator[Fault]:
     names = draft.tables[table][column.name]
+    if names.empty or not draft.is_whole(column.refers):
+        return
     known = {*known_names(draft, column.refers), *column.also}
     # A default repeats a cell that is checked where it stands.
     wrong = draft.is_given(table, column.name) & ~names.isin(known) & (names != "")

@@ -40,7 +40,7 @@ def rows_name_a_position(draft: Draft) -> Iterator[Fault]:
         wrong = pd.Series(~position_ids(rows).isin(known), index=rows.index) & draft.sound(
             table, *KEY
         )
-        if wrong.any() and draft.sound("positions", *KEY).all():
+        if wrong.any() and draft.is_whole("positions") and draft.sound("positions", *KEY).all():
             names = ["/".join(key) for key in known]
             for row in rows.index[wrong]:
                 found = "/".join(rows.loc[row, list(KEY)])

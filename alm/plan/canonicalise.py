@@ -1,0 +1,47 @@
+"""Among equally good plans take the one closest to the reference, so that the same case gives the same plan anywhere."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from alm.formulation.book import Book
+from alm.formulation.formulate import Formulation
+from solvers import Solution
+from solvers.face import Projection, project_on_optimal_face
+
+
+def reference_point(book: Book, formulation: Formulation) -> tuple[np.ndarray, np.ndarray]:
+    """Give the plan to stay close to, and how much each column's distance counts.
+
+    New business, amounts sold and transfers are compared with 0, plugs with their opening balance, in reporting
+    currency; other columns count nothing. Contract, section 5, "Plans are unique".
+
+    Returns
+    -------
+    target, weight : array (column)
+        The distance is the sum of weight x (x - target)^2.
+    """
+    size = formulation.problem.columns
+    target, weight = np.zeros(size), np.zeros(size)
+    for name, fx in (("new", book.fx), ("sold", book.fx), ("transfer", book.lanes.fx)):
+        if name in formulation.columns:
+            block = formulation.columns[name]
+            weight[block.numbers] = fx[block.coords[0]][:, None] ** 2
+    block = formulation.columns["balance"]
+    rows = block.coords[0].to_numpy()
+    plug = book.plug[rows]
+    weight[block.numbers[plug]] = book.fx[rows[plug], None] ** 2
+    target[block.numbers[plug]] = book.opening[rows[plug], None]
+    return target, weight
+
+
+def canonicalise(book: Book, formulation: Formulation, solution: Solution) -> Projection:
+    """Project the reference on the face of the best plans.
+
+    Returns
+    -------
+    Projection
+        Its `x` is the plan; where the projection did not pass its own check, the solution's x, and it says so.
+    """
+    target, weight = reference_point(book, formulation)
+    return project_on_optimal_face(formulation.problem, solution, target, weight)

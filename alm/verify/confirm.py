@@ -1,0 +1,63 @@
+"""Confirm a run from its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import pandas as pd
+
+from alm.verify.checks import CHECKS, FIRST, Check
+from alm.verify.replay import read
+from alm.verify.verification import Failure, Finding, Verification
+
+
+def verify(run_folder: Path) -> Verification:
+    """Recompute a run from its frozen inputs and decisions, and compare every figure that it states.
+
+    Parameters
+    ----------
+    run_folder
+        Holds inputs/, plan/*.parquet and run.json, as docs/architecture.md says.
+
+    Returns
+    -------
+    Verification
+        `ok` only if every figure was confirmed. If tables are not complete, or hold what there is no
+        formula for here, the rest is not tried.
+
+    Raises
+    ------
+    alm.case.CaseError
+        If the frozen inputs are no valid case.
+    FileNotFoundError
+        If there is no run.json.
+    """
+    begin = perf_counter()
+    replay = read(Path(run_folder))
+    outcomes = [(check, tuple(check.confirm(replay))) for check in FIRST]
+    objective = np.nan
+    if not any(finding.failed for _, findings in outcomes for finding in findings):
+        outcomes += [(check, tuple(check.confirm(replay))) for check in CHECKS]
+        objective = replay.objective.total
+    failures = tuple(
+        Failure(check.name, miss.where, miss.found, miss.expected, miss.difference)
+        for check, findings in outcomes
+        for finding in findings
+        for miss in finding.misses
+    )
+    table = pd.DataFrame([_row(check, findings) for check, findings in outcomes])
+    return Verification(bool(table["ok"].all()), objective, failures, table, perf_counter() - begin)
+
+
+def _row(check: Check, findings: tuple[Finding, ...]) -> dict[str, object]:
+    failed = sum(finding.failed for finding in findings)
+    return {
+        "check": check.name,
+        "section": check.section,
+        "count": sum(finding.count for finding in findings),
+        "failed": failed,
+        "largest_deviation": max((finding.largest for finding in findings), default=0.0),
+        "ok": failed == 0,
+    }

@@ -1,0 +1,276 @@
+"""What a case says, as arrays: the given side of every formula in this package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from alm.case import Case
+from alm.verify.attributes import resolve
+from alm.verify.dates import MONTHS, discount_factors, period_end, year_fractions
+from alm.verify.survival import share_left
+
+POSITION = ["region", "currency", "product"]
+SIGN = {"asset": 1.0, "off_balance": 1.0, "liability": -1.0, "equity": -1.0}
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """A case, aligned: rows of `positions`, `lanes`, `regions`, `nodes` are the axes of all arrays.
+
+    Amounts are in table units of their own currency; `fx` turns them into the reporting currency.
+    """
+
+    case: Case
+
+    @property
+    def periods(self) -> int:
+        """Number of planning periods."""
+        return self.case.settings.periods
+
+    @property
+    def quantum(self) -> float:
+        """Every amount of the plan is a multiple of it."""
+        return self.case.settings.quantum
+
+    @property
+    def step_months(self) -> int:
+        """Months of one period."""
+        return MONTHS[self.case.settings.step]
+
+    @cached_property
+    def tail(self) -> int:
+        """Periods beyond the last one that the horizon value counts (section 5)."""
+        if self.case.settings.horizon_value == "none":
+            return 0
+        return int(self.case.settings.horizon.max_months / self.step_months + 1e-9)
+
+    @cached_property
+    def all_years(self) -> np.ndarray:
+        """Year fractions of the planning periods and of those beyond that the horizon value counts."""
+        s = self.case.settings
+        return year_fractions(s.as_of, s.step, s.day_count, s.periods + self.tail)
+
+    @cached_property
+    def years(self) -> np.ndarray:
+        """Year fraction of each planning period."""
+        return self.all_years[: self.periods]
+
+    @cached_property
+    def all_discounts(self) -> np.ndarray:
+        """Discount factors, on the axis of `all_years`."""
+        return discount_factors(self.all_years, self.case.settings.discount_rate)
+
+    @cached_property
+    def discounts(self) -> np.ndarray:
+        """Discount factor of each planning period."""
+        return self.all_discounts[: self.periods]
+
+    @cached_property
+    def period_ends(self) -> pd.DatetimeIndex:
+        """Last day of each period."""
+        as_of, months = self.case.settings.as_of, self.step_months
+        ends = [period_end(as_of, months * t) for t in range(1, self.periods + 1)]
+        return pd.DatetimeIndex(pd.to_datetime(ends))
+
+    def fx(self, currencies: pd.Series) -> np.ndarray:
+        """Return reporting units per unit of each currency (table fx; the reporting currency is 1)."""
+        table = self.case.table("fx")
+        rates = dict(zip(table["currency"], table["rate"], strict=True))
+        rates[self.case.settings.currency] = 1.0
+        return currencies.map(rates).to_numpy(float)
+
+    # -- regions and nodes -------------------------------------------------------------------------
+
+    @cached_property
+    def regions(self) -> pd.DataFrame:
+        """Table regions, indexed 0..R-1."""
+        return self.case.table("regions").reset_index(drop=True)
+
+    def region_index(self, names: pd.Series | Sequence[str]) -> np.ndarray:
+        """Return the row of each region, -1 where it is unknown."""
+        return pd.Index(self.regions["region"]).get_indexer(pd.Index(names))
+
+    @cached_property
+    def subtree(self) -> np.ndarray:
+        """Whether the subtree of region i holds region j: (region, region)."""
+        parent = self.region_index(self.regions["parent"])
+        holds = np.eye(len(parent), dtype=bool)
+        child, above = np.arange(len(parent)), parent.copy()
+        while (above >= 0).any():
+            child, above = child[above >= 0], above[above >= 0]
+            holds[above, child] = True
+            above = parent[above]
+        return holds
+
+    @cached_property
+    def nodes(self) -> pd.DataFrame:
+        """Nodes (region, currency) that hold positions or end a lane."""
+        lanes = self.lanes
+        ends = [
+            self.positions[["region", "currency"]],
+            lanes[["lender", "currency"]].set_axis(["region", "currency"], axis=1),
+            lanes[["borrower", "borrower_currency"]].set_axis(["region", "currency"], axis=1),
+        ]
+        return (
+            pd.concat(ends).drop_duplicates().sort_values(["region", "currency"], ignore_index=True)
+        )
+
+    def node_index(self, regions: pd.Series, currencies: pd.Series) -> np.ndarray:
+        """Return the row in `nodes` of each (region, currency)."""
+        wanted = pd.MultiIndex.from_arrays([regions, currencies])
+        return pd.MultiIndex.from_frame(self.nodes).get_indexer(wanted)
+
+    # -- positions ---------------------------------------------------------------------------------
+
+    @cached_property
+    def products(self) -> pd.DataFrame:
+        """Table products, indexed by product."""
+        return self.case.table("products").set_index("product", drop=False)
+
+    @cached_property
+    def positions(self) -> pd.DataFrame:
+        """Table positions with the columns of its product, jurisdiction and tax_rate; index 0..P-1."""
+        rows = self.case.table("positions").reset_index(drop=True)
+        return self.with_product(rows, rows["region"], rows["product"])
+
+    def with_product(
+        self, rows: pd.DataFrame, regions: pd.Series, products: pd.Series
+    ) -> pd.DataFrame:
+        """Add the columns of the product and of the region that holds it; a blank product weighs 0."""
+        columns = self.products.drop(columns=["product", "name", "name_zh"])
+        behaviour = columns.reindex(products).reset_index(drop=True)
+        numbers = behaviour.select_dtypes("number").columns
+        blank = (products == "").to_numpy()
+        behaviour.loc[blank, numbers] = 0.0
+        held = self.regions.set_index("region")[["jurisdiction", "tax_rate"]]
+        held = held.reindex(regions).reset_index(drop=True)
+        return pd.concat([rows.reset_index(drop=True), behaviour, held], axis=1)
+
+    @cached_property
+    def plug(self) -> np.ndarray:
+        """Whether a position squares the day."""
+        return self.positions["plug"].to_numpy(bool)
+
+    @cached_property
+    def sign(self) -> np.ndarray:
+        """1 for what earns (assets, commitments), -1 for what is paid for (liabilities, equity)."""
+        return self.positions["side"].map(SIGN).to_numpy(float)
+
+    def side(self, *sides: str) -> np.ndarray:
+        """Whether a position is on one of the sides."""
+        return self.positions["side"].isin(sides).to_numpy()
+
+    @cached_property
+    def position_fx(self) -> np.ndarray:
+        """Reporting units per unit of the position's currency."""
+        return self.fx(self.positions["currency"])
+
+    @cached_property
+    def opening(self) -> np.ndarray:
+        """Balance at as_of."""
+        return self.positions["balance"].to_numpy(float)
+
+    @cached_property
+    def position_region(self) -> np.ndarray:
+        """Row in `regions` of each position."""
+        return self.region_index(self.positions["region"])
+
+    @cached_property
+    def position_node(self) -> np.ndarray:
+        """Row in `nodes` of each position."""
+        return self.node_index(self.positions["region"], self.positions["currency"])
+
+    def position_index(self, rows: pd.DataFrame) -> np.ndarray:
+        """Return the row in `positions` of each row of a table with the position's key."""
+        wanted = pd.MultiIndex.from_frame(rows[POSITION])
+        return pd.MultiIndex.from_frame(self.positions[POSITION]).get_indexer(wanted)
+
+    def by_region(self, amounts: np.ndarray, region: np.ndarray) -> np.ndarray:
+        """Sum rows of (n, period) by region: (region, period)."""
+        total = np.zeros((len(self.regions), amounts.shape[1]))
+        np.add.at(total, region, amounts)
+        return total
+
+    def attribute(self, name: str) -> np.ndarray:
+        """Attribute of each position and period, rules applied: (position, period)."""
+        return resolve(self.case.table("rules"), self.positions, name, self.periods)
+
+    # -- lanes -------------------------------------------------------------------------------------
+
+    @cached_property
+    def lanes(self) -> pd.DataFrame:
+        """Table lanes, indexed 0..L-1."""
+        return self.case.table("lanes").reset_index(drop=True)
+
+    @cached_property
+    def lane_fx(self) -> np.ndarray:
+        """Reporting units per unit of the lane's currency."""
+        return self.fx(self.lanes["currency"])
+
+    @cached_property
+    def debt_fx(self) -> np.ndarray:
+        """Reporting units per unit of the currency in which the borrower owes."""
+        return self.fx(self.lanes["borrower_currency"])
+
+    @cached_property
+    def lender_node(self) -> np.ndarray:
+        """Row in `nodes` of the lender."""
+        return self.node_index(self.lanes["lender"], self.lanes["currency"])
+
+    @cached_property
+    def borrower_node(self) -> np.ndarray:
+        """Row in `nodes` of the borrower."""
+        return self.node_index(self.lanes["borrower"], self.lanes["borrower_currency"])
+
+    def lane_attribute(self, end: str, name: str) -> np.ndarray:
+        """Attribute of the claim (end "lender") or the debt ("borrower"): (lane, period).
+
+        Attributes of lanes' products follow the region that holds that end (section 3).
+        """
+        regions = self.lanes[end]
+        products = self.lanes["asset_product" if end == "lender" else "liability_product"]
+        named = pd.DataFrame({"region": regions, "product": products})
+        holders = self.with_product(named, regions, products)
+        known = (products != "").to_numpy()[:, None]
+        return resolve(self.case.table("rules"), holders, name, self.periods) * known
+
+    # -- run-off -----------------------------------------------------------------------------------
+
+    def survival(self, lags: int) -> np.ndarray:
+        """Share of a cohort that is still there after 0, 1, ... lags - 1 periods: (position, lag)."""
+        product = self.products
+        tenor = product["tenor_months"].to_numpy(float) / self.step_months
+        shape = product["amortisation"].to_numpy(str)
+        left = [share_left(shape, tenor, k) for k in range(lags)]
+        rows = pd.Index(product["product"]).get_indexer(self.positions["product"])
+        return np.column_stack(left)[rows] if left else np.zeros((len(rows), 0))
+
+    @cached_property
+    def residual(self) -> np.ndarray:
+        """Periods left of each legacy book at as_of, NaN where it does not run off."""
+        return self.positions["residual_months"].to_numpy(float) / self.step_months
+
+    def residual_share(self, elapsed: float) -> np.ndarray:
+        """Share of each legacy book still there by residual_months, `elapsed` periods after as_of."""
+        shape = self.positions["residual_shape"].to_numpy(str)
+        return share_left(shape, self.residual, elapsed)
+
+    @cached_property
+    def has_runoff_rows(self) -> np.ndarray:
+        """Whether table runoff gives the legacy share of a position, instead of residual_months."""
+        given = np.zeros(len(self.positions), bool)
+        given[self.position_index(self.case.table("runoff"))] = True
+        return given
+
+    @cached_property
+    def legacy_share(self) -> np.ndarray:
+        """L: share of the legacy book still there at close t = 0..T: (position, T + 1)."""
+        left = np.column_stack([self.residual_share(t) for t in range(self.periods + 1)])
+        rows = self.case.table("runoff")
+        left[self.position_index(rows), rows["period"].to_numpy(int)] = rows["remaining"]
+        return left

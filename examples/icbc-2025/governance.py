@@ -1,0 +1,224 @@
+"""Regions, lanes, limits and curves: who may do what, and who watches it."""
+
+import math
+
+import pandas as pd
+from balances import Opening
+from behaviour import FTP, TAX
+from names import REGION_NAMES
+from published import BRANCHES, DOMESTIC, REGIONS, rule
+
+BILLION = 1_000
+
+# Lines approved between regions, CNY billion. Assumed: what stood there at the end of 2025 and
+# three to eight per cent more, so that a region's growth has to compete for the room.
+HUB = {
+    ("HO", "YRD"): 1_640,
+    ("HO", "PRD"): 1_040,
+    ("HO", "WST"): 680,
+    ("HO", "CEN"): 100,
+    ("HO", "OVS"): 3_400,
+    ("BHR", "HO"): 4_700,
+    ("NEA", "HO"): 1_250,
+    ("CEN", "HO"): 200,
+    ("YRD", "HO"): 100,
+    ("PRD", "HO"): 100,
+    ("WST", "HO"): 100,
+    ("OVS", "HO"): 100,
+}
+# Placements from region to region, three months, agreed between the treasuries.
+DIRECT = {
+    ("BHR", "YRD"): 120,
+    ("BHR", "PRD"): 80,
+    ("BHR", "WST"): 60,
+    ("NEA", "PRD"): 60,
+    ("CEN", "WST"): 60,
+}
+LANE_RATE = 0.0165  # internal price of funds: one-year FTP plus 10 bp; moves income, not profit
+COST_HUB = 0.0001  # settlement and liquidity buffer at head office
+COST_DIRECT = 0.0003  # no netting at head office: own collateral and lines
+COST_OVERSEAS = 0.0008  # bid and offer of the currency hedge
+
+LIQUIDITY_FLOOR = 0.90  # of a region's own LCR at opening: segment LCRs are not comparable in level
+
+
+def regions() -> pd.DataFrame:
+    """List the group, with eight regions under it."""
+    rows = (
+        pd.DataFrame(REGION_NAMES, index=["name", "name_zh"]).T.rename_axis("region").reset_index()
+    )
+    rows["parent"] = ["", *["ICBC"] * len(REGIONS)]
+    rows["kind"] = ["group", *["branch"] * len(DOMESTIC), "subsidiary"]
+    rows["jurisdiction"] = ["cn", *["cn"] * len(DOMESTIC), "hk"]
+    rows["tax_rate"] = TAX
+    source = "Regions of the annual report; one legal entity but overseas and others; tax: statutory 25 %"
+    return rows.assign(note_status="assumed", note_source=source)
+
+
+def lanes(opening: Opening) -> pd.DataFrame:
+    """Lanes with what stands on them at as_of."""
+    stands = {("HO", r): -x for r, x in opening.lent.items() if x < 0}
+    stands |= {(r, "HO"): x for r, x in opening.lent.items() if x > 0}
+    pairs = [*HUB, *DIRECT]
+    table = pd.DataFrame(pairs, columns=["lender", "borrower"])
+    table.insert(0, "lane", table["lender"] + "-" + table["borrower"])
+    table["tenor_months"] = [*[1] * len(HUB), *[3] * len(DIRECT)]
+    table["opening"] = [stands.get(pair, 0) / BILLION for pair in pairs]
+    table["rate"] = LANE_RATE
+    table["capacity"] = [*HUB.values(), *DIRECT.values()]
+    abroad = (table["lender"] == "OVS") | (table["borrower"] == "OVS")
+    direct = ~(table["lender"].eq("HO") | table["borrower"].eq("HO"))
+    table["cost"] = COST_HUB
+    table.loc[direct, "cost"] = COST_DIRECT
+    table.loc[abroad, "cost"] = COST_OVERSEAS
+    # Inside one legal entity a lane weighs nothing in any ratio; overseas is another entity.
+    table["asset_product"] = abroad.map({True: "intragroup_claim", False: ""})
+    table["liability_product"] = abroad.map({True: "intragroup_debt", False: ""})
+    source = "Opening: segment assets less liabilities (note 5.2); capacity, rate and cost: governance.py"
+    return table.assign(
+        note_status=(table["opening"] > 0).map({True: "derived", False: "assumed"}),
+        note_source=source,
+    )
+
+
+def _group_limits() -> list[dict[str, object]]:
+    buffer = rule("gsib_2025_abc_boc_ccb")  # G-SIB bucket 2: above the D-SIB group 4 add-on
+    capital = (
+        "Capital rules (NFRA Order 4 of 2023): minimum, conservation buffer 2.5 %, G-SIB 1.5 %"
+    )
+    liquidity = "Liquidity rules (CBIRC Order 3 of 2018)"
+    leverage = rule("cn_leverage_min") + rule("cn_dsib_leverage_addon") * buffer
+    rows = [
+        ("lcr_group", "Liquidity coverage ratio", "hqla", "net_outflow", "min", rule("cn_lcr_min"), 1.10, "regulatory", "Treasurer", liquidity),
+        ("lcr_board", "Liquidity coverage ratio, risk appetite", "hqla", "net_outflow", "min", 1.30, 1.34, "board", "Treasurer", "Assumed risk appetite: published 138.6 % less 8 points"),
+        ("nsfr_group", "Net stable funding ratio", "asf", "rsf", "min", rule("cn_nsfr_min"), 1.05, "regulatory", "Treasurer", liquidity),
+        ("nsfr_board", "Net stable funding ratio, risk appetite", "asf", "rsf", "min", 1.23, 1.25, "board", "Treasurer", "Assumed risk appetite: published 126.4 % less 3 points"),
+        ("cet1_group", "CET1 ratio", "cet1", "rwa", "min", rule("cn_cet1_all_in") + buffer, 0.10, "statutory", "Chief financial officer", capital),
+        ("tier1_group", "Tier 1 ratio", "tier1", "rwa", "min", rule("cn_tier1_all_in") + buffer, 0.11, "statutory", "Chief financial officer", capital),
+        ("capital_group", "Total capital ratio", "total_capital", "rwa", "min", rule("cn_total_capital_all_in") + buffer, 0.13, "statutory", "Chief financial officer", capital),
+        ("cet1_board", "CET1 ratio, capital plan", "cet1", "rwa", "min", 0.132, 0.134, "board", "Chief financial officer", "Assumed capital plan: published 13.57 % less 0.4 points"),
+        ("leverage_group", "Leverage ratio", "tier1", "leverage_exposure", "min", leverage, 0.055, "statutory", "Chief financial officer", "Order 4 of 2023: 4 % and half of the G-SIB buffer"),
+        ("interbank_share", "Interbank funding to liabilities", "class:interbank_funding", "liabilities", "max", round(rule("cn_interbank_borrowing_max"), 6), 0.25, "regulatory", "Treasurer", "Notice 127 of 2014: one third of liabilities"),
+        ("loan_to_deposit_group", "Loan-to-deposit ratio", "net_loans", "deposit_base", "max", 0.83, 0.82, "management", "Asset and liability committee", "Assumed: published 80.6 %; the statutory cap of 75 % ended in 2015"),
+    ]  # fmt: skip
+    keys = ("limit", "name", "measure", "denominator", "sense", "bound", "early_warning", "tier", "owner", "source")  # fmt: skip
+    return [dict(zip(keys, row, strict=True), region="ICBC", scope="subtree") for row in rows]
+
+
+def _regional_limits(measures: pd.DataFrame) -> list[dict[str, object]]:
+    """Limits of single regions, relative to where they stand.
+
+    Parameters
+    ----------
+    measures : (region, measure)
+        Opening measures of each region alone: net_loans, deposit_base, hqla, net_outflow.
+
+    Head office carries the group's addons and overseas holds securities far above its own outflows:
+    neither has a floor of its own.
+    """
+    rows: list[dict[str, object]] = []
+    for region in BRANCHES:
+        name = REGION_NAMES[region][0]
+        now = measures.at[region, "net_loans"] / measures.at[region, "deposit_base"]
+        # A point above today where loans already use the deposits, the old statutory mark elsewhere.
+        bound = max(math.ceil((now + 0.01) * 200) / 200, rule("cn_ldr_reference"))
+        rows.append(
+            {
+                "limit": f"loan_to_deposit_{region}",
+                "name": f"Loan-to-deposit ratio, {name}",
+                "region": region,
+                "scope": "solo",
+                "measure": "net_loans",
+                "denominator": "deposit_base",
+                "sense": "max",
+                "bound": bound,
+                "early_warning": round(bound - 0.005, 4),
+                "tier": "board",
+                "owner": f"Head of {name}",
+                "source": "Assumed board policy: about a point above the opening ratio, 75 % at least",
+            }
+        )
+    for region in BRANCHES:
+        name = REGION_NAMES[region][0]
+        now = measures.at[region, "hqla"] / measures.at[region, "net_outflow"]
+        bound = math.floor(now * LIQUIDITY_FLOOR * 1000) / 1000
+        rows.append(
+            {
+                "limit": f"liquidity_{region}",
+                "name": f"Liquidity floor, {name}",
+                "region": region,
+                "scope": "solo",
+                "measure": "hqla",
+                "denominator": "net_outflow",
+                "sense": "min",
+                "bound": bound,
+                "early_warning": round(bound / LIQUIDITY_FLOOR * 0.95, 3),
+                "tier": "management",
+                "owner": "Treasurer",
+                "source": "Assumed: nine tenths of the region's own ratio at opening",
+            }
+        )
+    rows.extend(
+        {
+            "limit": f"reserves_{region}",
+            "name": f"Statutory reserves, {REGION_NAMES[region][0]}",
+            "region": region,
+            "scope": "solo",
+            "measure": "product:statutory_reserves",
+            "denominator": "required_reserve",
+            "sense": "min",
+            "bound": 1.0,
+            "tier": "statutory",
+            "owner": "Treasurer",
+            "source": "Reserve requirement 7.5 % of domestic deposits (annual report 2025, note 4.1)",
+        }
+        for region in DOMESTIC
+    )
+    return rows
+
+
+def _single_limits() -> list[dict[str, object]]:
+    rows = [
+        ("reserves_ceiling", "Statutory reserves, no more than required", "ICBC", "product:statutory_reserves", "required_reserve", "max", 1.001, "", 0, "management", "Treasurer", "The central bank pays 1.62 % on what is required only"),
+        ("bhr_lent", "Bohai Rim, lent to assets", "BHR", "lent", "assets", "max", 0.38, 0.375, 0, "board", "Chief risk officer", "Assumed: no region shall depend on the group for more of its assets"),
+        ("ovs_borrowed", "Overseas, borrowed from the group", "OVS", "borrowed", "", "max", 3_400, 3_380, 0, "board", "Chief risk officer", "Assumed cross-border envelope; CNY billion"),
+        ("inclusive_finance", "Personal business loans, growth target", "ICBC", "product:loan_personal_business", "", "min", 2_123, 2_140, 0.01, "target", "Head of inclusive finance", "Assumed target: 10 % above the balance of 2025 at the year end (2025: +15 %)"),
+        ("overnight_target", "Overnight borrowing, target", "ICBC", "product:overnight_borrowing", "", "max", 100, 90, 0.002, "target", "Treasurer", "Assumed: the group lends overnight on balance"),
+    ]  # fmt: skip
+    keys = ("limit", "name", "region", "measure", "denominator", "sense", "bound", "early_warning", "penalty", "tier", "owner", "source")  # fmt: skip
+    return [dict(zip(keys, row, strict=True), scope="subtree") for row in rows]
+
+
+def limits(measures: pd.DataFrame) -> pd.DataFrame:
+    """Limits: rulebook, risk appetite, regional policy, targets."""
+    table = pd.DataFrame([*_group_limits(), *_regional_limits(measures), *_single_limits()])
+    soft = table["tier"] == "target"
+    table["enforcement"] = soft.map({True: "soft", False: "hard"})
+    table["penalty"] = table["penalty"].where(soft)
+    # A growth target is judged at the end of the year.
+    table["start"] = table["limit"].map({"inclusive_finance": 12}).astype("Int64")
+    ruled = table["tier"].isin(["statutory", "regulatory"])
+    table["note_status"] = ruled.map({True: "published", False: "assumed"})
+    table["note_source"] = table["source"]
+    columns = [
+        "limit",
+        "name",
+        "region",
+        "scope",
+        "measure",
+        "denominator",
+        "sense",
+        "bound",
+        "start",
+    ]
+    columns += ["enforcement", "penalty", "early_warning", "tier", "owner", "source"]
+    return table[[*columns, "note_status", "note_source"]]
+
+
+def curves() -> pd.DataFrame:
+    """Give the transfer price curve."""
+    table = FTP.rename_axis("tenor_months").rename("rate").reset_index()
+    table.insert(0, "curve", "ftp")
+    table.insert(1, "currency", "CNY")
+    source = "ChinaBond AAA bank bonds, 27 December 2024 (published); used for 2025-12-31 (assumed)"
+    return table.assign(note_status="published", note_source=source)

@@ -1,0 +1,295 @@
+"""A sheet to write on: cells, tables, widths and the set-up of the printed page."""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.worksheet.worksheet import Worksheet
+
+from reports.labels import Labels
+from reports.style import HEADER, NUMERIC, SECTION, SUBTITLE, TITLE, Fill, Form, Ink, Style, Styles
+
+FIRST_TABLE_ROW = 5
+WIDEST, WIDEST_NOTE, NARROWEST = 34, 60, 8
+LINE_POINTS = 14.0
+LEADS_A_FORMULA = ("=", "+", "-", "@")
+NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+EXCEL_EPOCH = pd.Timestamp("1899-12-30")
+LONGEST_TEXT = 32_767
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table on a sheet.
+
+    Parameters
+    ----------
+    key
+        Column of the frame.
+    given
+        The values are inputs (blue), not results.
+    label
+        Key of the heading; blank: `column.<key>`.
+    form_by, fill_by
+        Columns of the frame that hold the `Form` and the `Fill` row by row.
+    optional
+        Left out where no row has a value.
+    """
+
+    key: str
+    form: Form = Form.TEXT
+    given: bool = False
+    label: str = ""
+    form_by: str = ""
+    fill_by: str = ""
+    optional: bool = False
+
+    @property
+    def heading(self) -> str:
+        """Key of the heading."""
+        return self.label or f"column.{self.key}"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Where a table stands, so that formulas and charts can point at it."""
+
+    sheet: str
+    keys: tuple[str, ...]
+    header_row: int
+    rows: int
+    first_column: int = 1
+
+    @property
+    def first_row(self) -> int:
+        """First row of values."""
+        return self.header_row + 1
+
+    @property
+    def last_row(self) -> int:
+        """Last row of values; an empty table keeps one blank row, so that ranges stay valid."""
+        return self.header_row + max(1, self.rows)
+
+    @property
+    def last_column(self) -> int:
+        """Number of the last column."""
+        return self.first_column + len(self.keys) - 1
+
+    def column(self, key: str) -> int:
+        """Give the number of a column on the sheet."""
+        return self.first_column + self.keys.index(key)
+
+    def letter(self, key: str) -> str:
+        """Give the letter of a column on the sheet."""
+        return str(get_column_letter(self.column(key)))
+
+    def range(self, key: str) -> str:
+        """Give the absolute reference of the values of a column, with the name of the sheet."""
+        letter = self.letter(key)
+        return f"{quote_sheetname(self.sheet)}!${letter}${self.first_row}:${letter}${self.last_row}"
+
+    @property
+    def area(self) -> str:
+        """Reference of header and values on the sheet itself."""
+        first, last = get_column_letter(self.first_column), get_column_letter(self.last_column)
+        return f"{first}{self.header_row}:{last}{self.last_row}"
+
+
+def kept(columns: Sequence[Column], frame: pd.DataFrame) -> tuple[Column, ...]:
+    """Leave out optional columns in which no row has a value."""
+    return tuple(c for c in columns if not (c.optional and _blank(frame[c.key]).all()))
+
+
+def block(sheet: str, columns: Sequence[Column], rows: int, header_row: int = FIRST_TABLE_ROW) -> Block:
+    """Say where a table will stand before, or without, writing it."""
+    return Block(sheet, tuple(c.key for c in columns), header_row, rows)
+
+
+def display_width(text: str) -> int:
+    """Count the columns that a text fills; a Chinese character fills two.
+
+    >>> display_width("Loan"), display_width("贷款")
+    (4, 4)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+@dataclass
+class Page:
+    """One sheet of the workbook and what it is written with."""
+
+    sheet: Worksheet
+    styles: Styles
+    labels: Labels
+
+    def put(self, row: int, column: int, value: Any, style: Style = Style()) -> None:  # noqa: B008 a frozen value
+        """Write one cell; text is always text, whatever it starts with."""
+        if isinstance(value, str):
+            self._text(row, column, value, style)
+        elif not _missing(value):
+            self.sheet.cell(row, column, value)._style = self.styles.array(style)
+        else:
+            self.sheet.cell(row, column)._style = self.styles.array(style)
+
+    @staticmethod
+    def letter(column: int) -> str:
+        """Give the letter of a column."""
+        return str(get_column_letter(column))
+
+    def formula(self, row: int, column: int, text: str, style: Style) -> None:
+        """Write a formula."""
+        self.sheet.cell(row, column, f"={text}")._style = self.styles.array(style)
+
+    def _text(self, row: int, column: int, value: str, style: Style) -> None:
+        if value.startswith(LEADS_A_FORMULA):
+            style = replace(style, quoted=True)
+        cell = self.sheet.cell(row, column, NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", value)[:LONGEST_TEXT])
+        cell.data_type = "s"
+        cell._style = self.styles.array(style)
+
+    def title(self, title: str, subtitle: str, note: str = "") -> None:
+        """Write the top of the sheet: what it is, of which run, how to read it."""
+        self.put(1, 1, title, TITLE)
+        self.put(2, 1, subtitle, SUBTITLE)
+        self.put(3, 1, note, SUBTITLE)
+
+    def section(self, row: int, key: str, column: int = 1) -> None:
+        """Write the heading of a part of the sheet."""
+        self.put(row, column, self.labels(key), SECTION)
+
+    def heads(self, row: int, headings: Sequence[str], column: int = 1) -> None:
+        """Write a row of headings, each column as wide as its own."""
+        for number, heading in enumerate(headings, column):
+            self.put(row, number, heading, HEADER)
+            self.fit(number, display_width(heading) + 2, WIDEST)
+
+    def table(
+        self,
+        frame: pd.DataFrame,
+        columns: Sequence[Column],
+        header_row: int = FIRST_TABLE_ROW,
+        first_column: int = 1,
+    ) -> Block:
+        """Write a table with its header; give where it stands."""
+        place = Block(self.sheet.title, tuple(c.key for c in columns), header_row, len(frame), first_column)
+        for number, column in enumerate(columns, first_column):
+            heading = self.labels(column.heading)
+            self.put(header_row, number, heading, HEADER)
+            texts = self._column(frame, column, place.first_row, number)
+            self.fit(number, max(_longest_word(heading), texts) + 2, WIDEST_NOTE if column.form is Form.NOTE else WIDEST)
+        self._header_height(place, columns)
+        return place
+
+    def _column(self, frame: pd.DataFrame, column: Column, first_row: int, number: int) -> int:
+        """Write the values of a column; give the width of its widest."""
+        values = frame[column.key]
+        base = Style(column.form, ink=Ink.INPUT if column.given else Ink.RESULT)
+        cells = _cells(values)
+        if column.form_by or column.fill_by:
+            for row, (value, style) in enumerate(zip(cells, _styles(frame, column, base), strict=True), first_row):
+                self.put(row, number, value, style)
+        elif column.form in NUMERIC:
+            self._numbers(cells, first_row, number, base)
+        else:
+            for row, value in enumerate(cells, first_row):
+                self.put(row, number, value, base)
+        return _width(values, column.form, self.styles.digits)
+
+    def _numbers(self, cells: Iterable[Any], first_row: int, number: int, style: Style) -> None:
+        array, cell = self.styles.array(style), self.sheet.cell
+        for row, value in enumerate(cells, first_row):
+            if value is not None:
+                cell(row, number, value)._style = array
+
+    def fit(self, column: int, width: float, widest: int = WIDEST_NOTE) -> None:
+        """Make a column at least this wide, up to the widest that is allowed."""
+        dimension = self.sheet.column_dimensions[get_column_letter(column)]
+        known = dimension.width if dimension.customWidth else 0.0
+        dimension.width = max(known, min(max(width, NARROWEST), widest))
+
+    def _header_height(self, place: Block, columns: Sequence[Column]) -> None:
+        lines = 1
+        for number, column in enumerate(columns, place.first_column):
+            width = int(self.sheet.column_dimensions[get_column_letter(number)].width) - 1
+            lines = max(lines, _lines(self.labels(column.heading), width))
+        self.sheet.row_dimensions[place.header_row].height = LINE_POINTS * lines + 4
+
+    def set_up(self, header_row: int, last_row: int, last_column: int, one_page: bool = False) -> None:
+        """Set up the printed page: landscape, as wide as the paper, titles repeated, pages numbered."""
+        sheet = self.sheet
+        sheet.sheet_view.showGridLines = False
+        sheet.print_area = f"A1:{get_column_letter(last_column)}{last_row}"
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.page_setup.fitToWidth = 1
+        sheet.page_setup.fitToHeight = 1 if one_page else 0
+        sheet.print_options.horizontalCentered = True
+        sheet.page_margins.left = sheet.page_margins.right = 0.4
+        sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+        if header_row:
+            sheet.print_title_rows = f"{header_row}:{header_row}"
+        sheet.oddFooter.left.text = sheet.title.replace("&", "&&")
+        sheet.oddFooter.right.text = self.labels("page.of", page="&P", pages="&N")
+
+    def filtered(self, place: Block) -> None:
+        """Make a table a list to filter, its header always in sight."""
+        self.sheet.auto_filter.ref = place.area
+        self.sheet.freeze_panes = f"A{place.first_row}"
+        self.set_up(place.header_row, place.last_row, place.last_column)
+
+
+def _missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and not math.isfinite(value))
+
+
+def _blank(values: pd.Series) -> pd.Series:
+    return values.isna() | (values.astype(str) == "")
+
+
+def _cells(values: pd.Series) -> list[Any]:
+    """Turn a column into what cells hold: dates as day numbers, blanks and infinities as None."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        values = (values - EXCEL_EPOCH).dt.days.astype(float)
+    if pd.api.types.is_numeric_dtype(values):
+        values = values.where(values.abs() < math.inf)
+    return [None if value is pd.NaT or _missing(value) else value for value in values.tolist()]
+
+
+def _styles(frame: pd.DataFrame, column: Column, base: Style) -> list[Style]:
+    forms = frame[column.form_by] if column.form_by else [base.form] * len(frame)
+    fills = frame[column.fill_by] if column.fill_by else [base.fill] * len(frame)
+    return [replace(base, form=Form(form), fill=Fill(fill)) for form, fill in zip(forms, fills, strict=True)]
+
+
+def _width(values: pd.Series, form: Form, digits: int) -> int:
+    """Give the width of the widest value as shown."""
+    if form is Form.DATE:
+        return len("2025-12-31")
+    if form in NUMERIC and pd.api.types.is_numeric_dtype(values):
+        largest = values.abs().where(values.abs() < math.inf).max()
+        shown = {Form.AMOUNT: digits, Form.CHECK: digits, Form.PRICE: 4, Form.COUNT: 0}.get(form, 3)
+        return 0 if pd.isna(largest) else len(f"{largest:,.{shown}f}") + 2
+    return max((display_width(str(value)) for value in values.dropna().unique()), default=0)
+
+
+def _longest_word(heading: str) -> int:
+    if heading.isascii():
+        return max(map(len, heading.split()), default=0)
+    return min(display_width(heading), 12)
+
+
+def _lines(heading: str, width: int) -> int:
+    if heading.isascii():
+        return len(textwrap.wrap(heading, max(width, 1)))
+    return math.ceil(display_width(heading) / max(width, 1))

@@ -1,0 +1,31 @@
+"""The sheets of the workbook, in their order. A new sheet is one file here and one entry below."""
+
+from types import ModuleType
+
+from reports.sheets import (
+    assumptions,
+    income,
+    lanes,
+    limits,
+    positions,
+    prices,
+    reconciliation,
+    regions,
+    summary,
+    transfers,
+    warnings,
+)
+
+SHEETS: tuple[ModuleType, ...] = (
+    summary,
+    transfers,
+    regions,
+    limits,
+    prices,
+    income,
+    positions,
+    lanes,
+    assumptions,
+    reconciliation,
+    warnings,
+)

@@ -1,0 +1,131 @@
+"""Money between regions: who owes whom at the horizon, and what to instruct on which date."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from reports import chart
+from reports.page import FIRST_TABLE_ROW, Block, Column, Page
+from reports.style import Fill, Form, Ink, Style
+from reports.view import View
+
+NAME = "transfers"
+INSTRUCTIONS = (
+    Column("close", Form.DATE, label="column.value_date"),
+    Column("lane"),
+    Column("lender_name", label="column.from"),
+    Column("borrower_name", label="column.to"),
+    Column("currency"),
+    Column("transfer", Form.AMOUNT, label="column.place"),
+    Column("maturity", Form.DATE),
+    Column("rate", Form.RATE, given=True),
+    Column("repaid", Form.AMOUNT, label="column.receive_back"),
+    Column("net", Form.AMOUNT),
+    Column("outstanding", Form.AMOUNT, label="column.outstanding_after"),
+)
+ENDS = (
+    Column("name", label="column.region"),
+    Column("lent", Form.AMOUNT),
+    Column("borrowed", Form.AMOUNT),
+    Column("net", Form.AMOUNT, label="column.net_lent"),
+    Column("before", Form.AMOUNT, label="column.net_lent_before"),
+)
+MOST_BARS = 20
+
+
+def write(page: Page, view: View) -> None:
+    """Write the two matrices, each region's net lending with its chart, and the instructions."""
+    page.title(page.labels("sheet.transfers"), view.subtitle, page.labels("note.transfers", money=view.money))
+    if view.lanes.empty:
+        page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_lanes"))
+        page.set_up(0, FIRST_TABLE_ROW, len(INSTRUCTIONS))
+        return
+    closing, opening = _owed(view)
+    row = _matrix(page, view, closing, "section.matrix", FIRST_TABLE_ROW)
+    row = _matrix(page, view, closing - opening, "section.matrix_change", row)
+    row = _net_lending(page, closing, opening, view, row)
+    page.section(row, "section.instructions")
+    place = page.table(_moves(view), INSTRUCTIONS, row + 1)
+    page.sheet.auto_filter.ref = place.area
+    page.sheet.freeze_panes = "B3"
+    page.set_up(0, place.last_row, max(place.last_column, len(_ends_used(view)) + 2))
+
+
+def _owed(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Sum what each borrower owes each lender, in the reporting currency, at T and at as_of."""
+    lanes, used = view.lanes, _ends_used(view)
+
+    def matrix(period: int, column: str) -> pd.DataFrame:
+        rows = lanes[lanes["period"] == period]
+        owed = view.reporting(rows[column], rows["currency"]).groupby([rows["lender"], rows["borrower"]]).sum()
+        return owed.unstack(fill_value=0.0).reindex(index=used, columns=used, fill_value=0.0)
+
+    return matrix(view.periods, "outstanding"), matrix(1, "opening")
+
+
+def _ends_used(view: View) -> list[str]:
+    """List the regions that lend or borrow at any time, in the order of their names."""
+    lanes = view.lanes
+    carries = lanes[(lanes["outstanding"] != 0) | (lanes["opening"] != 0)]
+    return sorted(set(carries["lender"]) | set(carries["borrower"]), key=lambda code: view.region_names[code])
+
+
+def _matrix(page: Page, view: View, owed: pd.DataFrame, heading: str, row: int) -> int:
+    """Write lenders down and borrowers across, with totals; give the next free row."""
+    page.section(row, heading)
+    if owed.empty:
+        page.put(row + 1, 1, page.labels("text.no_transfers"))
+        return row + 3
+    total = page.labels("text.total")
+    owed = owed.assign(total=owed.sum(axis=1))
+    owed.loc["total"] = owed.sum()
+    names = view.region_names | {"total": total}
+    columns = [Column(code, Form.AMOUNT) for code in owed.columns]
+    page.heads(row + 1, [page.labels("text.lender_borrower"), *(names[code] for code in owed.columns)])
+    for line, (code, amounts) in enumerate(owed.iterrows(), row + 2):
+        last = code == "total"
+        page.put(line, 1, names[str(code)], Style(bold=last, fill=Fill.BAND if last else Fill.NONE))
+        for number, column in enumerate(columns, 2):
+            fill = Fill.BAND if last or column.key == "total" else Fill.NONE
+            page.put(line, number, float(amounts[column.key]), Style(Form.AMOUNT, Ink.RESULT, fill, bold=last))
+    return row + len(owed) + 3
+
+
+def _net_lending(page: Page, closing: pd.DataFrame, opening: pd.DataFrame, view: View, row: int) -> int:
+    """Write what each region lends on balance, largest first, and draw it."""
+    if closing.empty:
+        return row
+    ends = pd.DataFrame(
+        {
+            "name": [view.region_names[code] for code in closing.index],
+            "lent": closing.sum(axis=1),
+            "borrowed": closing.sum(axis=0),
+            "before": opening.sum(axis=1) - opening.sum(axis=0),
+        }
+    ).assign(net=lambda frame: frame["lent"] - frame["borrowed"])
+    page.section(row, "section.net_lending")
+    place = page.table(ends.sort_values("net", ascending=False, kind="stable"), ENDS, row + 1)
+    return _chart(page, place, view)
+
+
+def _chart(page: Page, place: Block, view: View) -> int:
+    rows = min(place.rows, MOST_BARS)
+    height = max(6.0, 1.0 + 0.8 * rows)
+    drawing = chart.bars(
+        page.sheet,
+        place,
+        "name",
+        ("net", "before"),
+        page.labels("chart.net_lending", money=view.money),
+        rows=rows,
+    )
+    chart.anchor(page.sheet, drawing, f"A{place.last_row + 2}", 24.0, height)
+    return place.last_row + 4 + round(height / chart.ROW_CENTIMETRES)
+
+
+def _moves(view: View) -> pd.DataFrame:
+    """List what moves: placements and repayments, by date."""
+    lanes = view.lanes
+    moves = lanes[(lanes["transfer"] != 0) | (lanes["repaid"] != 0)]
+    moves = moves.assign(maturity=moves["maturity"].where(moves["transfer"] != 0))
+    return moves.sort_values(["period", "lender_name", "borrower_name", "lane"])

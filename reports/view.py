@@ -1,0 +1,221 @@
+"""The plan tables as people read them: joined with names, dates and the numbers of nodes.
+
+No figure is made here beyond sums, differences and translation at the exchange rates of the case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from alm.case.calendar import period_ends
+from reports.labels import Labels
+from reports.run import Run
+from reports.style import Form
+
+SIDES = ("asset", "liability", "equity", "off_balance")
+
+
+@dataclass(frozen=True)
+class View:
+    """One run in one language."""
+
+    run: Run
+    labels: Labels
+
+    @property
+    def settings(self) -> Any:
+        """Settings of the case."""
+        return self.run.case.settings
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """`run.json`."""
+        return self.run.manifest
+
+    def plan(self, table: str) -> pd.DataFrame:
+        """Give a plan table as it was saved."""
+        return self.run.plan[table]
+
+    def names(self, table: str, key: str) -> dict[str, str]:
+        """Name the rows of a table of the case in the language of the report."""
+        rows = self.run.case.table(table)
+        names = rows["name"]
+        if self.labels.language == "zh":
+            names = rows["name_zh"].where(rows["name_zh"] != "", names)
+        return dict(zip(rows[key], names, strict=True))
+
+    @cached_property
+    def region_names(self) -> dict[str, str]:
+        """Name of every region."""
+        return self.names("regions", "region")
+
+    @cached_property
+    def product_names(self) -> dict[str, str]:
+        """Name of every product."""
+        return self.names("products", "product")
+
+    @cached_property
+    def root(self) -> str:
+        """Code of the region that has no parent: the group."""
+        regions = self.run.case.table("regions")
+        return str(regions.loc[regions["parent"] == "", "region"].iloc[0])
+
+    @cached_property
+    def fx(self) -> dict[str, float]:
+        """Reporting units per unit of each currency, without shocks."""
+        rates = self.run.case.table("fx")
+        return dict(zip(rates["currency"], rates["rate"], strict=True)) | {self.settings.currency: 1.0}
+
+    def reporting(self, amount: pd.Series, currency: pd.Series) -> pd.Series:
+        """Translate amounts into the reporting currency."""
+        return amount * currency.map(self.fx)
+
+    def closes(self, period: pd.Series) -> pd.Series:
+        """Date the closes of periods, also of those beyond the horizon."""
+        ends = pd.to_datetime(pd.Series(period_ends(self.settings, max(period.max(), 0) if len(period) else 0)))
+        return period.map(ends)
+
+    @property
+    def periods(self) -> int:
+        """Number of periods."""
+        return int(self.settings.periods)
+
+    @cached_property
+    def region_numbers(self) -> dict[str, int]:
+        """Number regions; formulas match numbers, since text may hold wildcards or look like a number."""
+        return {region: number for number, region in enumerate(sorted(self.region_names), 1)}
+
+    @cached_property
+    def nodes(self) -> pd.DataFrame:
+        """Nodes that hold positions or end lanes: node (number), region, currency."""
+        lanes = self.run.case.table("lanes")
+        ends = [
+            self.plan("positions")[["region", "currency"]],
+            lanes[["lender", "currency"]].set_axis(["region", "currency"], axis=1),
+            lanes[["borrower", "borrower_currency"]].set_axis(["region", "currency"], axis=1),
+        ]
+        nodes = pd.concat(ends).drop_duplicates().sort_values(["region", "currency"], ignore_index=True)
+        return nodes.assign(node=np.arange(1, len(nodes) + 1))
+
+    def numbered(self, frame: pd.DataFrame, region: str, currency: str, into: str) -> pd.DataFrame:
+        """Add the number of the node that two columns name."""
+        nodes = self.nodes.rename(columns={"region": region, "currency": currency, "node": into})
+        return frame.merge(nodes, on=[region, currency], how="left", validate="many_to_one")
+
+    @cached_property
+    def positions(self) -> pd.DataFrame:
+        """Plan positions with product, side, class, names, dates and node; assets first."""
+        products = self.run.case.table("products")[["product", "side", "class"]]
+        frame = self.plan("positions").merge(products, on="product", how="left", validate="many_to_one")
+        frame = self.numbered(frame, "region", "currency", "node").assign(
+            rank=frame["side"].map({side: rank for rank, side in enumerate(SIDES)})
+        )
+        frame = frame.sort_values(["node", "rank", "product", "period"], ignore_index=True)
+        return frame.assign(
+            region_name=frame["region"].map(self.region_names),
+            product_name=frame["product"].map(self.product_names),
+            side_name=frame["side"].map(lambda side: self.labels(f"side.{side}")),
+            close=self.closes(frame["period"]),
+            region_number=frame["region"].map(self.region_numbers),
+        )
+
+    @cached_property
+    def lanes(self) -> pd.DataFrame:
+        """Plan lanes with their ends, opening of each period, dates and nodes.
+
+        `borrowed` is the debt in the borrower's currency, in whole quanta.
+        """
+        terms = self.run.case.table("lanes")
+        keep = ["lane", "lender", "borrower", "currency", "borrower_currency", "tenor_months", "rate", "capacity"]
+        frame = self.plan("lanes").merge(
+            terms[[*keep, "opening"]], on="lane", how="left", validate="many_to_one"
+        )
+        frame = frame.sort_values(["lane", "period"], ignore_index=True)
+        before = frame.groupby("lane")["outstanding"].shift()
+        frame = self.numbered(frame, "lender", "currency", "lender_node")
+        frame = self.numbered(frame, "borrower", "borrower_currency", "borrower_node")
+        tenor = (frame["tenor_months"] / self.settings.step_months).round().astype("int64")
+        return frame.assign(
+            opening=before.fillna(frame["opening"]),
+            net=frame["transfer"] - frame["repaid"],
+            borrowed=self._in_borrower_currency(frame),
+            lender_name=frame["lender"].map(self.region_names),
+            borrower_name=frame["borrower"].map(self.region_names),
+            lender_region=frame["lender"].map(self.region_numbers),
+            close=self.closes(frame["period"]),
+            maturity=self.closes(frame["period"] + tenor),
+        )
+
+    def _in_borrower_currency(self, frame: pd.DataFrame) -> pd.Series:
+        quantum = self.settings.quantum
+        ratio = frame["currency"].map(self.fx) / frame["borrower_currency"].map(self.fx)
+        quanta = (frame["outstanding"] * ratio / quantum).round()
+        return (quanta * quantum).where(frame["currency"] != frame["borrower_currency"], frame["outstanding"])
+
+    @cached_property
+    def limits(self) -> pd.DataFrame:
+        """Plan limits with what the case says of them; `form` is how value and bound read."""
+        terms = self.run.case.table("limits").drop(columns=["bound", "start", "end", "scenarios"])
+        terms = terms.rename(columns={"denominator": "denominator_measure", "name": "limit_name"})
+        frame = self.plan("limits").merge(terms, on="limit", how="left", validate="many_to_one")
+        amount = frame["measure"].map({"open_lanes": Form.COUNT.value}).fillna(Form.AMOUNT.value)
+        return frame.assign(
+            region_name=frame["region"].map(self.region_names),
+            sense_name=[self.labels(f"sense.{sense}") for sense in frame["sense"]],
+            close=self.closes(frame["period"]),
+            form=amount.where(frame["denominator_measure"] == "", Form.RATIO.value),
+        )
+
+    @cached_property
+    def prices(self) -> pd.DataFrame:
+        """Prices other than 0, the dearest of each kind first; `what` is the limit, lane or bound by name."""
+        frame = self.plan("prices")
+        frame = frame[frame["price"].abs() > 0]
+        limits = self.names_of_limits
+        return frame.assign(
+            kind_name=[self.labels.word("kind", kind) for kind in frame["kind"]],
+            what=[limits.get(name, name) for name in frame["name"]],
+            region_name=frame["region"].map(self.region_names).fillna(""),
+            close=self.closes(frame["period"]),
+            size=frame["price_per_year"].abs(),
+        ).sort_values(["kind", "size", "name", "period"], ascending=[True, False, True, True], ignore_index=True)
+
+    @cached_property
+    def names_of_limits(self) -> dict[str, str]:
+        """Name of every limit; limits have one name in all languages."""
+        limits = self.run.case.table("limits")
+        return dict(zip(limits["limit"], limits["name"], strict=True))
+
+    @cached_property
+    def assets(self) -> float:
+        """Opening assets of the group in the reporting currency, without lanes."""
+        first = self.positions[(self.positions["period"] == 1) & (self.positions["side"] == "asset")]
+        return float(self.reporting(first["opening"], first["currency"]).sum())
+
+    @property
+    def money(self) -> str:
+        """Unit of money in words: the reporting currency in table units."""
+        return f"{self.settings.currency} {self.unit}".strip()
+
+    @property
+    def unit(self) -> str:
+        """Unit of the tables in words."""
+        unit = f"{self.settings.unit:.0f}"
+        return self.labels.words.get(f"unit.{unit}", f"× {self.settings.unit:,.0f}")
+
+    @property
+    def subtitle(self) -> str:
+        """One line that says which run this is."""
+        return " · ".join(
+            (
+                str(self.manifest["name"]),
+                self.labels("page.as_of", date=self.settings.as_of),
+                self.labels("page.run", id=self.manifest["id"]),
+                self.labels("page.unit", unit=self.unit),
+            )
+        )

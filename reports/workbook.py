@@ -1,0 +1,57 @@
+"""Writing the workbook of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from openpyxl import Workbook
+
+from reports.archive import save
+from reports.labels import read_labels
+from reports.page import Page
+from reports.run import read_run
+from reports.sheets import SHEETS
+from reports.style import Styles, decimals
+from reports.view import View
+
+NAME = "report.xlsx"
+
+
+def write_report(run_folder: Path, lang: str = "en") -> Path:
+    """Write `report.xlsx` into a run folder, from what the folder holds and nothing else.
+
+    Parameters
+    ----------
+    run_folder
+        A run folder with inputs, plan tables and manifest.
+    lang
+        Language of labels and names, `en` or `zh`.
+
+    Returns
+    -------
+    The path of the workbook. The same folder and language give the same bytes.
+
+    Raises
+    ------
+    NoPlanError
+        The run ended without a plan.
+    ValueError
+        The language is unknown.
+    """
+    labels = read_labels(lang)
+    view = View(read_run(run_folder), labels)
+    path = run_folder / NAME
+    save(build(view), path, view.settings.as_of)
+    return path
+
+
+def build(view: View) -> Workbook:
+    """Build the workbook, sheet by sheet, in the order of the registry."""
+    workbook = Workbook()
+    workbook.remove(workbook.active)
+    pages = [workbook.create_sheet(view.labels(f"sheet.{sheet.NAME}")) for sheet in SHEETS]
+    styles = Styles(workbook, decimals(view.settings.quantum))
+    for sheet, page in zip(SHEETS, pages, strict=True):
+        sheet.write(Page(page, styles, view.labels), view)
+    workbook.calculation.fullCalcOnLoad = True
+    return workbook

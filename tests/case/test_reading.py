@@ -1,0 +1,218 @@
+"""Tables as people keep them: CSV, Parquet, workbooks, and where [sources] says."""
+
+from datetime import datetime
+
+import openpyxl
+import pandas as pd
+import pytest
+from conftest import TABLES, TOML, faults_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alm.case import load
+from alm.case.cells import parse_number
+from alm.case.files import cell_text
+
+
+def cells(text: str) -> list[list[str]]:
+    return [line.split(",") for line in text.splitlines()]
+
+
+def write_book(path, sheets) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+
+
+def as_numbers(rows: list[list[str]]) -> list[list[object]]:
+    """Type numbers as a spreadsheet would."""
+    return [
+        [float(cell) if parse_number(cell) is not None else cell or None for cell in row]
+        for row in rows
+    ]
+
+
+def test_a_workbook_reads_as_the_same_case_as_csv_files(write):
+    folder = write(**dict.fromkeys(TABLES))
+    write_book(
+        folder / "case.xlsx", {name: as_numbers(cells(text)) for name, text in TABLES.items()}
+    )
+    assert load(folder) == load(write())
+
+
+def test_parquet_files_read_as_the_same_case_as_csv_files(write):
+    folder = write(**dict.fromkeys(TABLES))
+    for name, text in TABLES.items():
+        header, *rows = as_numbers(cells(text))
+        pd.DataFrame(rows, columns=header).to_parquet(folder / f"{name}.parquet")
+    assert load(folder) == load(write())
+
+
+def test_a_workbook_as_people_write_it_reads_as_the_same_case(write):
+    """Title and group headings above the header, numbers as text, thousands, trailing blanks, dates in cells, notes."""
+    header, *rows = cells("limit,region,measure,sense,bound,waiver_until,note to self")
+    rows = [
+        ["Limits of the group"],
+        [None, None, "What", None, "How much"],
+        header,
+        ["cap", "group", "rwa", "max", " 1,234,567.5 ", datetime(2026, 1, 31), "ask Li"],
+        [None] * 7,
+        ["floor", "west", "assets", "min", "２５", "2026/02/28", None, None, " "],
+        ["", None],
+    ]
+    folder = write(limits=None)
+    write_book(folder / "case.xlsx", {"limits": rows})
+    limits = load(folder).table("limits")
+    assert limits["bound"].tolist() == [1234567.5, 25.0]
+    assert limits["waiver_until"].tolist() == [
+        pd.Timestamp("2026-01-31"),
+        pd.Timestamp("2026-02-28"),
+    ]
+    assert limits.index.tolist() == [4, 6]
+    assert limits["note to self"].tolist() == ["ask Li", ""]
+
+
+def test_rows_of_a_workbook_are_numbered_as_the_person_sees_them(write):
+    folder = write(fx=None)
+    write_book(
+        folder / "case.xlsx",
+        {"fx": [["currency", "rate"], ["EUR", 7.8], [None, None], ["USD", "seven"]]},
+    )
+    (fault,) = faults_of(folder)
+    assert (fault.table, fault.row, fault.column, fault.found) == ("fx", 4, "rate", "seven")
+
+
+def test_a_formula_whose_result_was_never_saved_is_a_fault_not_a_blank(write):
+    folder = write(fx=None)
+    write_book(folder / "case.xlsx", {"fx": [["currency", "rate"], ["EUR", "=39/5"]]})
+    fault, _ = faults_of(folder)
+    assert (fault.table, fault.row, fault.column, fault.found) == (
+        "fx",
+        2,
+        "rate",
+        "a formula without a saved result",
+    )
+
+
+def test_a_csv_file_may_have_a_byte_order_mark_or_be_in_gb18030(write):
+    text = "limit,region,measure,sense,bound,name\ncap,group,rwa,max,1,总部\n"
+    folder = write(limits=text)
+    plain = load(folder)
+    assert plain.table("limits")["name"].tolist() == ["总部"]
+    for encoding in ("utf-8-sig", "gb18030", "utf-8"):
+        (folder / "limits.csv").write_bytes(text.replace("\n", "\r\n").encode(encoding))
+        assert load(folder) == plain, encoding
+
+
+def test_blank_lines_of_a_csv_file_count_as_rows(write):
+    (fault,) = faults_of(write(fx="currency,rate\n\n\nEUR,7.8\n,,\nUSD,x\n"))
+    assert (fault.row, fault.column) == (6, "rate")
+
+
+def test_a_file_with_semicolons_is_told_to_use_commas(write):
+    hints = {fault.column: fault.hint for fault in faults_of(write(fx="currency;rate\nEUR;7,8\n"))}
+    assert hints["currency;rate"] == "save the file with commas between the columns"
+
+
+def test_a_file_that_cannot_be_read_is_a_fault(write):
+    folder = write()
+    (folder / "fx.csv").write_bytes(b"\xff\xff\xff")
+    assert ("fx", None, None) in [
+        (fault.table, fault.row, fault.column) for fault in faults_of(folder)
+    ]
+    folder = write()
+    (folder / "case.xlsx").write_text("no workbook")
+    assert [(fault.table, fault.row) for fault in faults_of(folder)] == [("case.xlsx", None)]
+
+
+def test_a_table_in_two_places_is_a_fault(write):
+    folder = write()
+    write_book(folder / "case.xlsx", {"fx": cells(TABLES["fx"])})
+    (fault,) = faults_of(folder)
+    assert (fault.table, fault.found) == ("fx", "fx.csv, case.xlsx#fx")
+
+
+def test_sources_name_a_path_or_a_sheet(write):
+    toml = (
+        TOML
+        + '[sources]\nfx = "data/rates.csv"\nlimits = "book.xlsx#Our limits"\nlanes = "lanes.csv"\n'
+    )
+    folder = write(toml=toml, fx=None, limits=None)
+    (folder / "data").mkdir()
+    (folder / "data" / "rates.csv").write_text(TABLES["fx"])
+    write_book(folder / "book.xlsx", {"Our limits": cells(TABLES["limits"])})
+    assert load(folder) == load(write())
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ('fx = "SELECT currency, rate FROM fx"', "an SQL query is not supported yet"),
+        ('fx = "nowhere.csv"', ""),
+        ('fx = "rates.json"', ""),
+        ('fxx = "fx.csv"', "did you mean fx?"),
+        ("fx = 7", ""),
+    ],
+)
+def test_a_source_that_cannot_be_read_is_refused_by_name(source, hint, write):
+    (fault,) = faults_of(write(toml=f"{TOML}[sources]\n{source}\n"))
+    assert (fault.table, fault.column, fault.hint) == (
+        "case.toml",
+        f"sources.{source.split()[0]}",
+        hint,
+    )
+
+
+def test_the_order_of_rows_and_columns_never_shows(write):
+    """Reverse every table, rows and columns, tables without a unique key included."""
+    more = {
+        "addons": "measure,region,amount,note\nrwa,west,2,b\nrwa,west,1,a\nasf,east,1,\n",
+        "bounds": "region,product,max_new,min_new\nwest,loan,5,\nwest,loan,,2\n",
+        "scenarios": "scenario\nb\na\n",
+        "shocks": "scenario,shock,value\nb,runoff,0.2\na,rate,0.1\na,rate,0.05\n",
+    }
+    tables = {**TABLES, **more}
+    turned = {}
+    for name, text in tables.items():
+        header, *rows = cells(text)
+        turned[name] = "\n".join(",".join(row[::-1]) for row in [header, *rows[::-1]]) + "\n"
+    case, other = load(write(**tables)), load(write(**turned))
+    assert case == other
+    assert other.table("shocks")["value"].tolist() == [0.05, 0.1, 0.2]
+    assert other.table("addons")["amount"].tolist() == [1, 1, 2]
+
+
+def test_cases_that_differ_are_not_equal(write):
+    case = load(write())
+    assert case != load(write(fx="currency,rate\nEUR,7.9\n"))
+    assert case != load(write(toml=TOML.replace("sound", "other")))
+    assert case != "case"
+
+
+def test_note_columns_stay_at_the_end_as_text(write):
+    case = load(write(fx="note b,currency,Note,rate\n01,EUR,x,7.8\n"))
+    assert list(case.table("fx").columns) == ["currency", "rate", "note b", "Note"]
+    assert case.table("fx")["note b"].tolist() == ["01"]
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_reads_back_exactly(value):
+    assert parse_number(repr(value)) == value
+    assert parse_number(cell_text(value)) == value
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_thousands_separators_change_nothing(value):
+    assert parse_number(f"{value:,}") == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nan", "inf", "1e999", "1_000", "1,00", "12,34,567", "3%", "0x10", "--1", "1.2.3", "e5", "."],
+)
+def test_what_is_no_number_is_refused(text):
+    assert parse_number(text) is None

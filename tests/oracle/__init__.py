@@ -1,0 +1,1 @@
+"""An independent, brute-force reading of the contract, to check the real model against."""

@@ -1,0 +1,259 @@
+"""Sums of variables, and a model to put them in: just enough algebra for a textbook formulation.
+
+A `Sum` is `constant + sum of coefficient x variable + sum of coefficient x variable squared`, in two dictionaries.
+A `Model` maximises such a sum. It is solved by HiGHS when no square is in it, else by Clarabel through cvxpy.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import cvxpy as cp
+import highspy
+import numpy as np
+import scipy.sparse as sp
+
+Name = tuple[object, ...]
+
+
+class Sum:
+    """`constant + linear + squares`; variables are numbered."""
+
+    __slots__ = ("constant", "linear", "squares")
+
+    def __init__(
+        self,
+        constant: float = 0.0,
+        linear: dict[int, float] | None = None,
+        squares: dict[int, float] | None = None,
+    ) -> None:
+        self.constant = constant
+        self.linear = linear or {}
+        self.squares = squares or {}
+
+    def __add__(self, other: Sum | float) -> Sum:
+        if not isinstance(other, Sum):
+            return Sum(self.constant + other, self.linear, self.squares)
+        return Sum(
+            self.constant + other.constant,
+            _added(self.linear, other.linear),
+            _added(self.squares, other.squares),
+        )
+
+    def __mul__(self, factor: float) -> Sum:
+        return Sum(
+            self.constant * factor,
+            {v: c * factor for v, c in self.linear.items()},
+            {v: c * factor for v, c in self.squares.items()},
+        )
+
+    def __neg__(self) -> Sum:
+        return self * -1.0
+
+    def __sub__(self, other: Sum | float) -> Sum:
+        return self + (-other)
+
+    def __rsub__(self, other: float) -> Sum:
+        return (-self) + other
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def value(self, x: dict[int, float] | np.ndarray) -> float:
+        """The number that this sum is at the values `x` of the variables."""
+        return (
+            self.constant
+            + math.fsum(c * x[v] for v, c in self.linear.items())
+            + math.fsum(c * x[v] ** 2 for v, c in self.squares.items())
+        )
+
+
+def _added(one: dict[int, float], two: dict[int, float]) -> dict[int, float]:
+    both = dict(one)
+    for variable, coefficient in two.items():
+        both[variable] = both.get(variable, 0.0) + coefficient
+    return {v: c for v, c in both.items() if c != 0.0}
+
+
+def total(sums: Iterable[Sum]) -> Sum:
+    """Add up sums; nothing adds up to 0."""
+    result = Sum()
+    for each in sums:
+        result = result + each
+    return result
+
+
+def squared(variable: Sum) -> Sum:
+    """Square of a sum that is one variable alone."""
+    ((number, coefficient),) = variable.linear.items()
+    assert coefficient == 1.0
+    assert not variable.constant
+    assert not variable.squares
+    return Sum(squares={number: 1.0})
+
+
+@dataclass
+class Outcome:
+    """What the solver found: status `optimal`, `infeasible` or `unbounded`; values by number of the variable."""
+
+    status: str
+    objective: float = math.nan
+    x: dict[int, float] = field(default_factory=dict)
+
+
+class Model:
+    """Variables with bounds, rows, and a sum to maximise."""
+
+    def __init__(self) -> None:
+        self.names: list[Name] = []
+        self.lower: list[float] = []
+        self.upper: list[float] = []
+        self.rows: list[tuple[Name, Sum, float, float]] = []
+        self.auxiliary: dict[int, tuple[Callable[[list[float]], float], list[Sum]]] = {}
+        self.objective = Sum()
+
+    def variable(self, name: Name, lower: float = -math.inf, upper: float = math.inf) -> Sum:
+        """Return a new variable between its bounds."""
+        self.names.append(name)
+        self.lower.append(lower)
+        self.upper.append(upper)
+        return Sum(linear={len(self.names) - 1: 1.0})
+
+    def require(
+        self, name: Name, row: Sum, lower: float = -math.inf, upper: float = math.inf
+    ) -> None:
+        """Demand `lower <= row <= upper`; a square cannot be demanded."""
+        if row.squares:
+            raise NotImplementedError(f"{name}: a limit on income with price slopes is not linear")
+        self.rows.append((name, row, lower, upper))
+
+    def largest(self, name: Name, sums: list[Sum]) -> Sum:
+        """Return a variable that is at least each of the sums; exact where more of it costs."""
+        bound = self.variable(name)
+        for each in sums:
+            self.require(name, bound - each, lower=0.0)
+        self.auxiliary[len(self.names) - 1] = (max, sums)
+        return bound
+
+    def smallest(self, name: Name, sums: list[Sum]) -> Sum:
+        """Return a variable that is at most each of the sums; exact where more of it helps."""
+        bound = self.variable(name)
+        for each in sums:
+            self.require(name, bound - each, upper=0.0)
+        self.auxiliary[len(self.names) - 1] = (min, sums)
+        return bound
+
+    def equal(self, name: Name, each: Sum) -> Sum:
+        """Return a variable that is the sum: a name for it, so that it can be squared."""
+        same = self.variable(name)
+        self.require(name, same - each, 0.0, 0.0)
+        self.auxiliary[len(self.names) - 1] = (sum, [each])
+        return same
+
+    def completed(self, decisions: dict[Name, float]) -> dict[int, float]:
+        """Values of all variables that follow from those of the decisions, auxiliaries by exact min and max."""
+        x: dict[int, float] = {}
+        for number, name in enumerate(self.names):
+            if number in self.auxiliary:
+                choose, sums = self.auxiliary[number]
+                x[number] = choose([each.value(x) for each in sums])
+            else:
+                x[number] = decisions[name]
+        return x
+
+    def broken(self, x: dict[int, float]) -> dict[Name, float]:
+        """Name rows and bounds that `x` misses, and by how much."""
+        missed: dict[Name, float] = {}
+        for name, row, lower, upper in self.rows:
+            value = row.value(x)
+            missed[name] = max(missed.get(name, 0.0), lower - value, value - upper)
+        for number, name in enumerate(self.names):
+            missed[name] = max(
+                missed.get(name, 0.0),
+                self.lower[number] - x[number],
+                x[number] - self.upper[number],
+            )
+        return {name: by for name, by in missed.items() if by > 0.0}
+
+    def solve(self) -> Outcome:
+        """Maximise; the objective is recomputed from the values found, never taken from the solver."""
+        status, x = _clarabel(self) if self.objective.squares else _highs(self)
+        if status != "optimal":
+            return Outcome(status)
+        values = dict(enumerate(x.tolist()))
+        return Outcome(status, self.objective.value(values), values)
+
+
+def _matrix(model: Model) -> tuple[sp.csr_matrix, np.ndarray, np.ndarray]:
+    """Rows as matrix and bounds, constants moved to the bounds."""
+    entries = [(i, v, c) for i, row in enumerate(model.rows) for v, c in row[1].linear.items()]
+    i, j, a = (np.array(part) for part in zip(*entries, strict=True))
+    A = sp.csr_matrix((a, (i, j)), shape=(len(model.rows), len(model.names)))
+    lower = np.array([low - row.constant for _, row, low, _ in model.rows])
+    upper = np.array([high - row.constant for _, row, _, high in model.rows])
+    return A, lower, upper
+
+
+def _dense(coefficients: dict[int, float], size: int) -> np.ndarray:
+    vector = np.zeros(size)
+    for number, coefficient in coefficients.items():
+        vector[number] = coefficient
+    return vector
+
+
+def _highs(model: Model) -> tuple[str, np.ndarray]:
+    """Solve a model without squares by HiGHS."""
+    A, row_lower, row_upper = _matrix(model)
+    size = len(model.names)
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = size, len(model.rows)
+    lp.sense_ = highspy.ObjSense.kMaximize
+    lp.col_cost_ = _dense(model.objective.linear, size)
+    lp.col_lower_, lp.col_upper_ = np.array(model.lower), np.array(model.upper)
+    lp.row_lower_, lp.row_upper_ = row_lower, row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = A.indptr, A.indices, A.data
+    highs = highspy.Highs()
+    highs.silent()
+    highs.setOptionValue("threads", 1)
+    highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
+    highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
+    highs.passModel(lp)
+    highs.run()
+    if highs.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+        highs.setOptionValue("presolve", "off")
+        highs.run()
+    status = {
+        highspy.HighsModelStatus.kOptimal: "optimal",
+        highspy.HighsModelStatus.kInfeasible: "infeasible",
+        highspy.HighsModelStatus.kUnbounded: "unbounded",
+    }[highs.getModelStatus()]
+    return status, np.array(highs.getSolution().col_value)
+
+
+def _clarabel(model: Model) -> tuple[str, np.ndarray]:
+    """Solve a model with squares by Clarabel; they must make the objective concave."""
+    A, row_lower, row_upper = _matrix(model)
+    size = len(model.names)
+    x = cp.Variable(size)
+    curvature = -_dense(model.objective.squares, size)
+    assert (curvature >= 0).all(), "the objective is not concave"
+    number = np.flatnonzero(curvature)
+    cost = cp.sum_squares(cp.multiply(np.sqrt(curvature[number]), x[number]))
+    cost = cost - _dense(model.objective.linear, size) @ x
+    sides = [(A, row_lower, row_upper)]
+    sides.append((sp.eye_array(size, format="csr"), np.array(model.lower), np.array(model.upper)))
+    demands = []
+    for matrix, low, high in sides:
+        equal = np.flatnonzero(low == high)
+        floor = np.flatnonzero(np.isfinite(low) & (low < high))
+        ceiling = np.flatnonzero(np.isfinite(high) & (low < high))
+        demands += [matrix[equal] @ x == low[equal]] if equal.size else []
+        demands += [matrix[floor] @ x >= low[floor]] if floor.size else []
+        demands += [matrix[ceiling] @ x <= high[ceiling]] if ceiling.size else []
+    problem = cp.Problem(cp.Minimize(cost), demands)
+    problem.solve(
+        solver=cp.CLARABEL, tol_gap_abs=1e-9, tol_gap_rel=1e-10, tol_feas=1e-10, max_threads=1
+    )
+    return problem.status, np.array(x.value if x.value is not None else [])

@@ -1,0 +1,364 @@
+"""The contract, sections 3 to 6, as the brute-force model of one case: one variable a decision, cohorts expanded.
+
+Written from CONTRACT.md alone, with dictionaries and loops and nothing shared with the real model, so that the
+two agree only if both read the contract alike. `t` is a period, `u` the period in which business was written,
+`p` a position (region, currency, product), `l` a lane. Sums are in the position's currency until `fx` is named.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alm.case import Case
+
+from .algebra import Model, Sum, squared, total
+from .facts import Facts, blank
+
+Position = tuple[str, str, str]
+
+
+class Brute:
+    """The decisions of a case (section 5) and every amount that follows from them."""
+
+    def __init__(self, case: Case) -> None:
+        self.facts = Facts(case)
+        self.model = Model()
+        self.periods = range(1, self.facts.last + 1)
+        self.new: dict[tuple[Position, int], Sum] = {}
+        self.sold: dict[tuple[Position, int], Sum] = {}
+        self.plug: dict[tuple[Position, int], Sum] = {}
+        self.transfer: dict[tuple[str, int], Sum] = {}
+        self.change: dict[tuple[Position, int], Sum] = {}
+        self.excess: dict[tuple[Position, int], Sum] = {}
+        self.decide()
+
+    # --- the decisions ---
+
+    def decide(self) -> None:
+        """Create every decision within its own bounds (sections 4, 5, 6)."""
+        for p in self.facts.positions:
+            for t in self.periods:
+                if self.is_plug(p):
+                    self.plug[p, t] = self.model.variable(("plug", p, t))
+                    continue
+                low, high = (self.facts.bound(c, p, t) for c in ("min_new", "max_new"))
+                self.new[p, t] = self.model.variable(("new", p, t), low, high)
+                most = self.product(p)["max_disposal"]
+                self.sold[p, t] = self.model.variable(("sold", p, t), 0.0, most)
+        for l, lane in self.facts.lanes.items():
+            for t in self.periods:
+                most = float("inf") if lane["start"] <= t <= lane["end"] else 0.0
+                self.transfer[l, t] = self.model.variable(("transfer", l, t), 0.0, most)
+        for p, t in self.new:
+            self.decide_change(p, t)
+            self.decide_excess(p, t)
+
+    def decide_change(self, p: Position, t: int) -> None:
+        """Section 4, adjustment_cost: |new business - that of the period before|; the first against last_new."""
+        row = self.facts.positions[p]
+        if row["adjustment_cost"] == 0 or (t == 1 and blank(row["last_new"])):
+            return
+        before = self.new[p, t - 1] if t > 1 else Sum(row["last_new"])
+        step = self.new[p, t] - before
+        self.change[p, t] = self.model.largest(("change", p, t), [step, -step])
+
+    def decide_excess(self, p: Position, t: int) -> None:
+        """Section 4, back_book: max(0, volume - reference_volume)."""
+        row = self.facts.positions[p]
+        if row["back_book"] * row["price_slope"] != 0:
+            over = self.new[p, t] - row["reference_volume"]
+            self.excess[p, t] = self.model.largest(("excess", p, t), [Sum(0.0), over])
+
+    # --- what a position is ---
+
+    def is_plug(self, p: Position) -> bool:
+        return bool(self.facts.positions[p]["plug"])
+
+    def product(self, p: Position) -> dict[str, Any]:
+        return self.facts.products[p[2]]
+
+    def side(self, p: Position) -> str:
+        return self.product(p)["side"]
+
+    def sign(self, p: Position) -> float:
+        """+1 where the rate is earned (assets, fees of off-balance), -1 where it is paid."""
+        return 1.0 if self.side(p) in ("asset", "off_balance") else -1.0
+
+    def attribute(self, name: str, p: Position, t: int) -> float:
+        return self.facts.attribute(name, p[2], p[0], t)
+
+    def tax_rate(self, region: str) -> float:
+        return float(self.facts.regions[region]["tax_rate"])
+
+    # --- balances (section 5) ---
+
+    def legacy_unsold(self, p: Position, t: int) -> float:
+        """Legacy balance before disposals."""
+        return self.facts.positions[p]["balance"] * self.facts.legacy_share(p, t)
+
+    def legacy(self, p: Position, t: int) -> Sum:
+        """balance[p,0] x L[p,t] x (1 - sold[p,t])."""
+        gone = self.sold[p, t] if t > 0 else Sum(0.0)
+        return self.legacy_unsold(p, t) * (1 - gone)
+
+    def cohort(self, p: Position, u: int, t: int) -> Sum:
+        """What is there at the close of t of the business written in u; 0 before."""
+        if t < u:
+            return Sum(0.0)
+        return self.facts.survival(p[2], t - u) * self.new[p, u]
+
+    def balance(self, p: Position, t: int) -> Sum:
+        """Closing balance; t = 0 is the opening balance sheet."""
+        if t == 0:
+            return Sum(self.facts.positions[p]["balance"])
+        if self.is_plug(p):
+            return self.plug[p, t]
+        return self.legacy(p, t) + total(self.cohort(p, u, t) for u in range(1, t + 1))
+
+    def newly_sold(self, p: Position, t: int) -> Sum:
+        """balance[p,0] x L[p,t] x (sold[p,t] - sold[p,t-1])."""
+        before = self.sold[p, t - 1] if t > 1 else Sum(0.0)
+        return self.legacy_unsold(p, t) * (self.sold[p, t] - before)
+
+    def ran_off(self, p: Position, t: int) -> Sum:
+        """Section 4, min_renewal: legacy x (1 - sold at its close), and cohorts."""
+        lost = self.legacy_unsold(p, t - 1) - self.legacy_unsold(p, t)
+        cohorts = (self.cohort(p, u, t - 1) - self.cohort(p, u, t) for u in range(1, t))
+        return lost * (1 - self.sold[p, t]) + total(cohorts)
+
+    def outstanding(self, l: str, t: int) -> Sum:
+        """Section 6: opening still there + transfers still there, in the lender's currency."""
+        shares = ((self.facts.lane_share(l, t - u), u) for u in range(1, t + 1))
+        opening = self.facts.lanes[l]["opening"] * self.facts.lane_legacy_share(l, t)
+        return opening + total(share * self.transfer[l, u] for share, u in shares)
+
+    def average(self, opening: Sum | float, closing: Sum | float) -> Sum:
+        """`avg` by accrual."""
+        if self.facts.settings.accrual == "average":
+            return 0.5 * (Sum(0.0) + opening) + 0.5 * (Sum(0.0) + closing)
+        return Sum(0.0) + closing
+
+    # --- what must hold (sections 4 to 6) ---
+
+    def require_everything(self) -> None:
+        """Add funding, bounds on balances, renewals, growing disposals and capacities."""
+        for t in self.periods:
+            for node in self.facts.nodes():
+                self.require_funding(node, t)
+            for p in self.facts.positions:
+                self.require_bounds(p, t)
+            for l, lane in self.facts.lanes.items():
+                most = float("inf") if blank(lane["capacity"]) else lane["capacity"]
+                self.model.require(("capacity", l, t), self.outstanding(l, t), upper=most)
+
+    def require_funding(self, node: tuple[str, str], t: int) -> None:
+        """Section 5: assets + lent = liabilities + equity + borrowed; the debt of a swap at base fx."""
+        gap = Sum(0.0)
+        for p in self.facts.positions:
+            if p[:2] == node and self.side(p) != "off_balance":
+                gap = gap + self.sign(p) * self.balance(p, t)
+        for l, lane in self.facts.lanes.items():
+            if (lane["lender"], lane["currency"]) == node:
+                gap = gap + self.outstanding(l, t)
+            if (lane["borrower"], lane["borrower_currency"]) == node:
+                debt = self.facts.fx(lane["currency"]) / self.facts.fx(lane["borrower_currency"])
+                gap = gap - debt * self.outstanding(l, t)
+        self.model.require(("funding", node, t), gap, 0.0, 0.0)
+
+    def require_bounds(self, p: Position, t: int) -> None:
+        """Section 4: the balance between its bounds, renewals between theirs, and what is sold stays sold."""
+        low, high = (self.facts.bound(c, p, t) for c in ("min_balance", "max_balance"))
+        self.model.require(("balance", p, t), self.balance(p, t), low, high)
+        if self.is_plug(p):
+            return
+        if t > 1:
+            self.model.require(("sold", p, t), self.sold[p, t] - self.sold[p, t - 1], lower=0.0)
+        row = self.facts.positions[p]
+        if not blank(row["min_renewal"]):
+            over = self.new[p, t] - row["min_renewal"] * self.ran_off(p, t)
+            self.model.require(("min_renewal", p, t), over, lower=0.0)
+        if not blank(row["max_renewal"]):
+            over = self.new[p, t] - row["max_renewal"] * self.ran_off(p, t)
+            self.model.require(("max_renewal", p, t), over, upper=0.0)
+
+    # --- income (section 5), in reporting currency ---
+
+    def posted(self, p: Position, u: int) -> Sum:
+        """Volume written in u x its posted rate: earned counts plus, paid minus. Concave in the volume.
+
+        Assets earn (r - s (v - ref)) v, liabilities pay (r + s (v - ref)) v: signed, both lose s (v - ref) v.
+        """
+        row, v = self.facts.positions[p], self.new[p, u]
+        flat = self.sign(p) * row["new_rate"] + row["price_slope"] * row["reference_volume"]
+        return flat * v - row["price_slope"] * squared(v)
+
+    def interest(self, p: Position, t: int) -> Sum:
+        """Signed interest of a position in a period, each cohort at the rate it was written at."""
+        y, fx, rate = (
+            self.facts.year_fraction(t),
+            self.facts.fx(p[1]),
+            self.facts.positions[p]["rate"],
+        )
+        if self.is_plug(p):
+            held = self.average(self.balance(p, t - 1), self.balance(p, t))
+            return y * fx * self.sign(p) * rate * held
+        held = self.average(self.legacy(p, t - 1), self.legacy(p, t))
+        earned = self.sign(p) * rate * held
+        for u in range(1, t + 1):
+            opening = self.facts.survival(p[2], t - 1 - u) if u < t else 0.0
+            share = self.average(opening, self.facts.survival(p[2], t - u)).constant
+            earned = earned + share * self.posted(p, u)
+        return y * fx * earned
+
+    def carry(self, p: Position, t: int) -> float:
+        """Yearly cost of holding a unit: operating_cost on all sides, expected_loss on assets and off balance."""
+        loss = self.attribute("expected_loss", p, t) if self.sign(p) > 0 else 0.0
+        return self.attribute("operating_cost", p, t) + loss
+
+    def back_book_cost(self, p: Position, t: int) -> Sum:
+        """Section 4: back_book x price_slope x max(0, volume - reference) x legacy before disposals, per year."""
+        if (p, t) not in self.excess:
+            return Sum(0.0)
+        row = self.facts.positions[p]
+        held = self.average(self.legacy_unsold(p, t - 1), self.legacy_unsold(p, t)).constant
+        price = self.facts.year_fraction(t) * self.facts.fx(p[1]) * held
+        return price * row["back_book"] * row["price_slope"] * self.excess[p, t]
+
+    def other_costs(self, p: Position, t: int) -> Sum:
+        """Expected loss, operating cost, adjustment cost and the loss of selling."""
+        fx = self.facts.fx(p[1])
+        held = self.average(self.balance(p, t - 1), self.balance(p, t))
+        cost = self.facts.year_fraction(t) * fx * self.carry(p, t) * held
+        if (p, t) in self.change:
+            cost = cost + fx * self.facts.positions[p]["adjustment_cost"] * self.change[p, t]
+        if not self.is_plug(p):
+            cost = cost + fx * self.product(p)["disposal_haircut"] * self.newly_sold(p, t)
+        return cost
+
+    def lane_held(self, l: str, t: int) -> Sum:
+        """Year fraction x average outstanding, in reporting currency."""
+        held = self.average(self.outstanding(l, t - 1), self.outstanding(l, t))
+        return self.facts.year_fraction(t) * self.facts.fx(self.facts.lanes[l]["currency"]) * held
+
+    def lane_interest(self, region: str, t: int) -> Sum:
+        """Section 6: paid by borrower to lender."""
+        net = Sum(0.0)
+        for l, lane in self.facts.lanes.items():
+            ends = (lane["lender"] == region) - (lane["borrower"] == region)
+            net = net + ends * lane["rate"] * self.lane_held(l, t)
+        return net
+
+    def lane_costs(self, region: str, t: int) -> Sum:
+        """Section 6: cost, and tax on a positive rate; the lender bears both."""
+        lost = Sum(0.0)
+        for l, lane in self.facts.lanes.items():
+            if lane["lender"] == region:
+                price = self.facts.lane_cost(l) + lane["tax"] * max(0.0, lane["rate"])
+                lost = lost + price * self.lane_held(l, t)
+        return lost
+
+    def own(self, region: str) -> list[Position]:
+        return [p for p in self.facts.positions if p[0] == region]
+
+    def net_interest_income(self, region: str, t: int) -> Sum:
+        """Section 7: interest after back-book cost, with lane interest, before all other costs."""
+        of_positions = (self.interest(p, t) - self.back_book_cost(p, t) for p in self.own(region))
+        return total(of_positions) + self.lane_interest(region, t)
+
+    def income_before_tax(self, region: str, t: int) -> Sum:
+        """Section 5."""
+        costs = total(self.other_costs(p, t) for p in self.own(region))
+        return self.net_interest_income(region, t) - costs - self.lane_costs(region, t)
+
+    def income(self, region: str, t: int) -> Sum:
+        """Section 5: income before tax less tax on what is not exempt; losses are relieved."""
+        before = self.income_before_tax(region, t)
+        exempt = total(
+            self.product(p)["tax_exempt"] * self.interest(p, t) for p in self.own(region)
+        )
+        return before - self.tax_rate(region) * (before - exempt)
+
+    # --- value after the horizon (section 5) ---
+
+    def horizon_value(self) -> Sum:
+        """Discounted margin of what is still there, closing balance by closing balance, up to max_months."""
+        if self.facts.settings.horizon_value == "none":
+            return Sum(0.0)
+        beyond = self.facts.settings.horizon.max_months // self.facts.step_months
+        value = Sum(0.0)
+        for k in range(self.facts.last + 1, self.facts.last + int(beyond) + 1):
+            when = self.facts.discount(k) * self.facts.year_fraction(k)
+            for p in self.facts.positions:
+                if not self.is_plug(p):
+                    fx = self.facts.fx(p[1])
+                    value = value + when * fx * (self.late_legacy(p, k) + self.late_cohorts(p, k))
+        return value
+
+    def late_legacy(self, p: Position, k: int) -> Sum:
+        """Yearly value of the legacy book at the close of k > T; none without residual_months or by runoff rows."""
+        row = self.facts.positions[p]
+        if blank(row["residual_months"]) or p in self.facts.has_runoff:
+            return Sum(0.0)
+        held = self.legacy_unsold(p, k) * (1 - self.sold[p, self.facts.last])
+        if held.constant == 0:
+            return Sum(0.0)
+        return self.late_margin(p, self.sign(p) * row["rate"] * held, held, self.legacy_ftp(p))
+
+    def late_cohorts(self, p: Position, k: int) -> Sum:
+        """Yearly value of the cohorts at the close of k > T; none without a tenor."""
+        if blank(self.product(p)["tenor_months"]):
+            return Sum(0.0)
+        value = Sum(0.0)
+        for u in self.periods:
+            share = self.facts.survival(p[2], k - u)
+            if share > 0:
+                earned, held = share * self.posted(p, u), share * self.new[p, u]
+                value = value + self.late_margin(p, earned, held, self.cohort_ftp(p))
+        return value
+
+    def late_margin(self, p: Position, earned: Sum, held: Sum, ftp: float) -> Sum:
+        """Signed interest over FTP less carry, taxed (exempt is a share of the interest, not of FTP), less capital."""
+        margin = earned - self.sign(p) * ftp * held - self.carry(p, self.facts.last) * held
+        exempt = self.product(p)["tax_exempt"] * earned
+        after_tax = margin - self.tax_rate(p[0]) * (margin - exempt)
+        settings = self.facts.settings
+        if not settings.horizon.capital:
+            return after_tax
+        charge = settings.capital.charge_rate * settings.capital.ratio
+        return after_tax - charge * self.risk_weight(p, self.facts.last) * held
+
+    def risk_weight(self, p: Position, t: int) -> float:
+        """Section 3: risk_weight of assets, x ccf off balance; none on other sides."""
+        if self.side(p) == "asset":
+            return self.attribute("risk_weight", p, t)
+        if self.side(p) == "off_balance":
+            return self.attribute("risk_weight", p, t) * self.attribute("ccf", p, t)
+        return 0.0
+
+    def legacy_ftp(self, p: Position) -> float:
+        """Section 4: ftp_rate; blank, the product's curve at residual_months. Off balance funds nothing: 0."""
+        row = self.facts.positions[p]
+        if not blank(row["ftp_rate"]):
+            return float(row["ftp_rate"])
+        if self.side(p) == "off_balance":
+            return 0.0
+        return self.facts.curve(self.product(p)["ftp_curve"], p[1], row["residual_months"])
+
+    def cohort_ftp(self, p: Position) -> float:
+        """Section 5: the product's curve in the position's currency at ftp_tenor_months. Off balance: 0."""
+        if self.side(p) == "off_balance":
+            return 0.0
+        product = self.product(p)
+        return self.facts.curve(product["ftp_curve"], p[1], product["ftp_tenor_months"])
+
+    # --- targets (section 4) ---
+
+    def target_charge(self, t: int) -> Sum:
+        """Weight x (balance - target) squared, in table units of the position's currency."""
+        charge = Sum(0.0)
+        for row in self.facts.rows("targets"):
+            if row["period"] == t:
+                p = (row["region"], row["currency"], row["product"])
+                miss = self.model.equal(("miss", p, t), self.balance(p, t) - row["balance"])
+                charge = charge + row["weight"] * squared(miss)
+        return charge

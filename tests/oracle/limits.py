@@ -1,0 +1,267 @@
+"""The contract, section 7: measures of a scope, and the limits on them."""
+
+from __future__ import annotations
+
+from .algebra import Sum, total
+from .brute import Brute, Position
+from .facts import Row, blank
+
+WEIGHTED = {  # measure: side -> attribute
+    "rwa": {"asset": "risk_weight", "off_balance": "risk_weight"},
+    "rsf": {"asset": "rsf", "off_balance": "rsf"},
+    "leverage_exposure": {"asset": "leverage_factor", "off_balance": "leverage_factor"},
+    "asf": {"liability": "asf", "equity": "asf"},
+    "required_reserve": {"liability": "reserve_ratio"},
+    "outflow": {"liability": "lcr_outflow", "off_balance": "lcr_outflow"},
+    "inflow": {"asset": "lcr_inflow"},
+}
+TIERS = {
+    "cet1": ("cet1",),
+    "tier1": ("cet1", "at1"),
+    "total_capital": ("cet1", "at1", "t2"),
+}
+LOW, HIGH = "low", "high"  # the side on which an approximation may lie
+
+
+class Scope:
+    """The nodes that a limit sees: of a subtree or one region, of one currency or all."""
+
+    def __init__(self, brute: Brute, region: str, scope: str, currency: str) -> None:
+        self.name = (region, scope, currency)
+        self.currency = currency
+        self.regions = {region} if scope == "solo" else brute.facts.subtree(region)
+        everywhere = brute.facts.nodes() | {(r, currency) for r in self.regions}
+        self.nodes = {
+            (r, c) for r, c in everywhere if r in self.regions and (not currency or c == currency)
+        }
+
+
+class Limits:
+    """Measures and limits of a brute-force model."""
+
+    def __init__(self, brute: Brute) -> None:
+        self.brute, self.facts, self.model = brute, brute.facts, brute.model
+        self.combinations: dict[str, list[tuple[str, float]]] = {}
+        for row in self.facts.rows("measures"):
+            self.combinations.setdefault(row["measure"], []).append((row["term"], row["weight"]))
+        self.addon_rows = self.facts.rows("addons")
+        self.headrooms: dict[tuple[str, int], Sum] = {}
+
+    # --- parts of a scope ---
+
+    def held(self, scope: Scope) -> list[Position]:
+        return [p for p in self.facts.positions if p[:2] in scope.nodes]
+
+    def amount(self, p: Position, t: int) -> Sum:
+        """Closing balance in reporting currency."""
+        return self.facts.fx(p[1]) * self.brute.balance(p, t)
+
+    def crossing(self, scope: Scope, end: str) -> list[str]:
+        """Lanes that cross the border with this end (`lender` | `borrower`) inside."""
+        found = []
+        for l, lane in self.facts.lanes.items():
+            lends = (lane["lender"], lane["currency"]) in scope.nodes
+            borrows = (lane["borrower"], lane["borrower_currency"]) in scope.nodes
+            inside = {"lender": lends and not borrows, "borrower": borrows and not lends}
+            found += [l] if inside[end] else []
+        return found
+
+    def owed(self, l: str, t: int) -> Sum:
+        """Outstanding in reporting currency: claim and debt alike."""
+        return self.facts.fx(self.facts.lanes[l]["currency"]) * self.brute.outstanding(l, t)
+
+    def lane_amounts(self, scope: Scope, t: int) -> list[tuple[str, str, Sum]]:
+        """(product, region of that end, amount) of the claims and debts that cross and carry a product."""
+        found = []
+        for end, column in (("lender", "asset_product"), ("borrower", "liability_product")):
+            for l in self.crossing(scope, end):
+                lane = self.facts.lanes[l]
+                if not blank(lane[column]):
+                    found.append((lane[column], lane[end], self.owed(l, t)))
+        return found
+
+    def addon(self, measure: str, scope: Scope, t: int) -> float:
+        """Section 3, addons: of every scope that holds the region."""
+        return sum(
+            row["amount"]
+            for row in self.addon_rows
+            if row["measure"] == measure
+            and row["region"] in scope.regions
+            and row["start"] <= t <= row["end"]
+        )
+
+    # --- measures ---
+
+    def measure(self, name: str, scope: Scope, t: int, side: str) -> Sum:
+        """A measure, exact where linear; else never above (`low`) or never below (`high`) its true value."""
+        if name in self.combinations:
+            other = {LOW: HIGH, HIGH: LOW}[side]
+            return total(
+                weight * self.measure(term, scope, t, side if weight >= 0 else other)
+                for term, weight in self.combinations[name]
+            )
+        if name in WEIGHTED:
+            return self.weighted(name, scope, t)
+        if name in TIERS:
+            counts = [
+                p for p in self.held(scope) if self.brute.product(p)["capital_tier"] in TIERS[name]
+            ]
+            return total(self.amount(p, t) for p in counts) + self.addon(name, scope, t)
+        if name == "hqla":
+            return self.hqla(scope, t, side)
+        if name == "net_outflow":
+            return self.net_outflow(scope, t, side)
+        if name in ("assets", "liabilities", "equity"):
+            return self.balance_of_side(name, scope, t)
+        if name.startswith(("class:", "product:")):
+            column, wanted = name.split(":", 1)
+            counts = [p for p in self.held(scope) if self.brute.product(p)[column] == wanted]
+            return total(self.amount(p, t) for p in counts)
+        if name in ("lent", "borrowed") or name.startswith("lent:"):
+            return self.lent(name, scope, t)
+        if name in ("new_business", "disposals", "transfers"):
+            return self.volume(name, scope, t)
+        if name in ("net_interest_income", "income"):
+            assert not scope.currency
+            of = {
+                "income": self.brute.income,
+                "net_interest_income": self.brute.net_interest_income,
+            }
+            return total(of[name](region, t) for region in scope.regions)
+        return self.custom(name, scope, t)
+
+    def weighted(self, name: str, scope: Scope, t: int) -> Sum:
+        """Weight x balance of the sides that carry it; lanes by their products; off balance rwa x ccf."""
+        result = Sum(self.addon(name, scope, t))
+        amounts = [(p[2], p[0], self.amount(p, t)) for p in self.held(scope)]
+        for product, region, amount in amounts + self.lane_amounts(scope, t):
+            side = self.facts.products[product]["side"]
+            if side in WEIGHTED[name]:
+                weight = self.facts.attribute(WEIGHTED[name][side], product, region, t)
+                if name == "rwa" and side == "off_balance":
+                    weight *= self.facts.attribute("ccf", product, region, t)
+                result = result + weight * amount
+        return result
+
+    def custom(self, name: str, scope: Scope, t: int) -> Sum:
+        """Section 7: column x balance, any side, lanes by their products."""
+        assert name in self.facts.settings.custom_measures, f"no measure {name}"
+        amounts = [(p[2], p[0], self.amount(p, t)) for p in self.held(scope)]
+        return total(
+            self.facts.attribute(name, product, region, t) * amount
+            for product, region, amount in amounts + self.lane_amounts(scope, t)
+        )
+
+    def balance_of_side(self, name: str, scope: Scope, t: int) -> Sum:
+        """Balances by side; assets with the claims that cross, liabilities with the debts."""
+        side = {"assets": "asset", "liabilities": "liability", "equity": "equity"}[name]
+        end = {"assets": "lender", "liabilities": "borrower"}.get(name)
+        own = [self.amount(p, t) for p in self.held(scope) if self.brute.side(p) == side]
+        crossing = self.crossing(scope, end) if end else []
+        return total(own) + total(self.owed(l, t) for l in crossing)
+
+    def lent(self, name: str, scope: Scope, t: int) -> Sum:
+        """Outstanding on lanes that cross, as lender or borrower, or lent to the subtree of a region outside."""
+        found = self.crossing(scope, "borrower" if name == "borrowed" else "lender")
+        if name.startswith("lent:"):
+            there = self.facts.subtree(name.split(":", 1)[1])
+            found = [l for l in found if self.facts.lanes[l]["borrower"] in there]
+        return total(self.owed(l, t) for l in found)
+
+    def volume(self, name: str, scope: Scope, t: int) -> Sum:
+        """New business, amounts sold, transfers of the period (each lane with an end inside once)."""
+        if name == "transfers":
+            result = Sum(0.0)
+            for l, lane in self.facts.lanes.items():
+                lender = (lane["lender"], lane["currency"])
+                borrower = (lane["borrower"], lane["borrower_currency"])
+                if lender in scope.nodes or borrower in scope.nodes:
+                    result = result + self.facts.fx(lane["currency"]) * self.brute.transfer[l, t]
+            return result
+        owned = [p for p in self.held(scope) if not self.brute.is_plug(p)]
+        if name == "new_business":
+            return total(self.facts.fx(p[1]) * self.brute.new[p, t] for p in owned)
+        return total(self.facts.fx(p[1]) * self.brute.newly_sold(p, t) for p in owned)
+
+    # --- liquidity ---
+
+    def stock(self, level: str, scope: Scope, t: int, sign: float) -> Sum:
+        """Post-haircut value of an HQLA class held (+1) or given as collateral (-1)."""
+        result = Sum(0.0)
+        for p in self.held(scope):
+            side = {"asset": 1.0, "liability": -1.0}.get(self.brute.side(p))
+            if self.brute.product(p)["hqla_class"] == level and side == sign:
+                share = 1 - sign * self.brute.attribute("haircut", p, t)
+                result = result + share * self.amount(p, t)
+        return result
+
+    def hqla(self, scope: Scope, t: int, side: str) -> Sum:
+        """min(T, 5/3 L1, 20/17 (L1 + L2A)), concave: only its low side is a linear program."""
+        if side != LOW:
+            raise NotImplementedError("hqla on its other side needs binaries")
+        l1, l2a, l2b = (
+            self.stock(level, scope, t, 1.0) - self.stock(level, scope, t, -1.0)
+            for level in ("L1", "L2A", "L2B")
+        )
+        forms = [l1 + l2a + l2b, (5 / 3) * l1, (20 / 17) * (l1 + l2a)]
+        return self.model.smallest(("hqla", scope.name, t), forms) + self.addon("hqla", scope, t)
+
+    def net_outflow(self, scope: Scope, t: int, side: str) -> Sum:
+        """Outflow - min(inflow, 0.75 outflow) = max(outflow - inflow, outflow / 4), convex."""
+        if side != HIGH:
+            raise NotImplementedError("net_outflow on its other side needs binaries")
+        outflow, inflow = (self.weighted(name, scope, t) for name in ("outflow", "inflow"))
+        return self.model.largest(("net", scope.name, t), [outflow - inflow, 0.25 * outflow])
+
+    # --- limits ---
+
+    def headroom(self, limit: Row, t: int) -> Sum:
+        """measure - bound x denominator for min, turned for max; never above its true value."""
+        scope = Scope(self.brute, limit["region"], limit["scope"], limit["currency"])
+        turn = 1.0 if limit["sense"] == "min" else -1.0
+        measure = self.measure(limit["measure"], scope, t, LOW if turn > 0 else HIGH)
+        if blank(limit["denominator"]):
+            return turn * (measure - limit["bound"])
+        side = HIGH if turn * limit["bound"] > 0 else LOW
+        if limit["bound"] == 0:
+            return turn * measure
+        return turn * (
+            measure - limit["bound"] * self.measure(limit["denominator"], scope, t, side)
+        )
+
+    def applies(self, limit: Row, t: int) -> bool:
+        """In its periods, in the base scenario, and not waived: closes before waiver_until are only reported."""
+        waiver = limit["waiver_until"]
+        waived = not blank(waiver) and self.facts.period_end(t) < waiver.date()
+        here = limit["start"] <= t <= limit["end"] and limit["scenarios"] in ("all", "base")
+        return here and not waived
+
+    def require(self, t: int) -> Sum:
+        """Require the hard limits of a period; return the penalties per year of the soft ones."""
+        penalties = Sum(0.0)
+        for limit in self.facts.rows("limits"):
+            if not self.applies(limit, t):
+                continue
+            room = self.headrooms[limit["limit"], t] = self.headroom(limit, t)
+            if limit["enforcement"] == "hard":
+                self.model.require(("limit", limit["limit"], t), room, lower=0.0)
+            else:
+                name = ("shortfall", limit["limit"], t)
+                short = self.model.largest(name, [Sum(0.0), -room])
+                penalties = penalties + limit["penalty"] * short
+        return penalties
+
+    def group_rwa(self, t: int) -> Sum:
+        """Closing RWA of the group: the root's subtree, whose inner lanes cancel."""
+        return self.weighted("rwa", Scope(self.brute, self.facts.root, "subtree", ""), t)
+
+    def require_collateral(self) -> None:
+        """Section 3: in no region and class may more collateral be given than is held."""
+        for region in self.facts.regions:
+            scope = Scope(self.brute, region, "solo", "")
+            for level in ("L1", "L2A", "L2B"):
+                for t in self.brute.periods:
+                    given = self.stock(level, scope, t, -1.0)
+                    if given.linear or given.constant:
+                        room = self.stock(level, scope, t, 1.0) - given
+                        self.model.require(("collateral", region, level, t), room, lower=0.0)
