@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from os import PathLike
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -17,15 +18,26 @@ ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 class TimelessZip(ZipFile):
     """A zip file whose entries carry no time of writing."""
 
-    def writestr(self, name: Any, content: Any, *_: Any, **__: Any) -> None:
-        """Add an entry under the fixed date."""
-        entry = ZipInfo(name, ZIP_EPOCH)
-        entry.compress_type = ZIP_DEFLATED
-        super().writestr(entry, content)
+    def writestr(  # noqa: D102 see the class
+        self,
+        zinfo_or_arcname: str | ZipInfo,
+        data: Any,
+        compress_type: int | None = ZIP_DEFLATED,
+        compresslevel: int | None = None,
+    ) -> None:
+        name = zinfo_or_arcname if isinstance(zinfo_or_arcname, str) else zinfo_or_arcname.filename
+        super().writestr(ZipInfo(name, ZIP_EPOCH), data, compress_type, compresslevel)
 
-    def write(self, source: Any, name: Any = None, *_: Any, **__: Any) -> None:
-        """Add a file under the fixed date."""
-        self.writestr(name, Path(source).read_bytes())
+    def write(  # noqa: D102 see the class
+        self,
+        filename: str | PathLike[str],
+        arcname: str | PathLike[str] | None = None,
+        compress_type: int | None = ZIP_DEFLATED,
+        compresslevel: int | None = None,
+    ) -> None:
+        self.writestr(
+            str(arcname or filename), Path(filename).read_bytes(), compress_type, compresslevel
+        )
 
 
 def save(workbook: Workbook, path: Path, as_of: dt.date) -> None:

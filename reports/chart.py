@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from openpyxl.chart import BarChart, Reference, Series
-from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.series import SeriesLabel
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.chart.text import RichText, Text
+from openpyxl.chart.title import Title
+from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.text import (
+    CharacterProperties,
+    Paragraph,
+    ParagraphProperties,
+    RegularTextRun,
+)
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.page import Block
-from reports.style import CHART_COLOURS, CHART_MONEY
+from reports.style import CHART_COLOURS, CHART_MONEY, CHART_TITLE_SIZE, GRID_COLOUR
 
-ROW_CENTIMETRES = 0.53
+ROW_CENTIMETRES, COLUMN_CENTIMETRES = 0.53, 0.19
 
 
 def bars(
@@ -33,23 +43,23 @@ def bars(
     return chart
 
 
-def bridge(sheet: Worksheet, place: Block, category: str, values: Sequence[str], title: str) -> BarChart:
+def bridge(
+    sheet: Worksheet, place: Block, category: str, values: Sequence[str], title: str
+) -> BarChart:
     """Draw a bridge: stacked columns of which the first only lifts the others."""
     chart = _chart(sheet, place, category, values, title, CHART_MONEY, None)
     chart.type, chart.grouping, chart.overlap, chart.legend = "col", "stacked", 100, None
     chart.gapWidth = 40
     lift = chart.series[0].graphicalProperties
-    lift.noFill = True
+    lift.solidFill, lift.noFill = None, True
     lift.line.noFill = True
     return chart
 
 
-def label_bars(chart: BarChart, number_format: str) -> None:
-    """Write the value at each bar."""
-    for series in chart.series:
-        series.dLbls = DataLabelList(showVal=True, numFmt=number_format)
-        for other in ("showSerName", "showCatName", "showLegendKey", "showPercent", "showLeaderLines"):
-            setattr(series.dLbls, other, False)
+def centimetres(sheet: Worksheet, first_column: int, last_column: int) -> float:
+    """Measure columns, so that a chart can be as wide as they are."""
+    columns = map(get_column_letter, range(first_column, last_column + 1))
+    return COLUMN_CENTIMETRES * sum(sheet.column_dimensions[column].width for column in columns)
 
 
 def anchor(sheet: Worksheet, chart: BarChart, cell: str, width: float, height: float) -> None:
@@ -68,7 +78,8 @@ def _chart(
     rows: int | None,
 ) -> BarChart:
     chart = BarChart()
-    chart.title = title
+    chart.title = _title(title)
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=GRID_COLOUR))
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.y_axis.number_format = number_format
     chart.x_axis.tickLblPos = "low"
@@ -86,3 +97,14 @@ def _chart(
     if len(values) == 1:
         chart.legend = None
     return chart
+
+
+def _title(text: str) -> Title:
+    """Write the title above the plot, small enough for one line."""
+    size = CharacterProperties(sz=CHART_TITLE_SIZE, b=True)
+    paragraph = Paragraph(
+        pPr=ParagraphProperties(defRPr=size), r=[RegularTextRun(rPr=size, t=text)]
+    )
+    title = Title(overlay=False)
+    title.tx = Text(rich=RichText(p=[paragraph]))
+    return title

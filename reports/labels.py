@@ -36,4 +36,6 @@ def read_labels(language: str) -> Labels:
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r} is not one of {', '.join(LANGUAGES)}")
     text = files("reports").joinpath("labels.csv").read_text(encoding="utf-8")
-    return Labels(language, {row["key"]: row[language] for row in csv.DictReader(text.splitlines())})
+    return Labels(
+        language, {row["key"]: row[language] for row in csv.DictReader(text.splitlines())}
+    )

@@ -12,14 +12,16 @@ from typing import Any
 
 import pandas as pd
 from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.labels import Labels
 from reports.style import HEADER, NUMERIC, SECTION, SUBTITLE, TITLE, Fill, Form, Ink, Style, Styles
 
 FIRST_TABLE_ROW = 5
-WIDEST, WIDEST_NOTE, NARROWEST = 34, 60, 8
-LINE_POINTS = 14.0
+WIDEST, WIDEST_NOTE, NARROWEST = 34, 60, 9
+LEGIBLE_WIDTH = 220
+LINE_POINTS, TITLE_POINTS = 14.0, 26.0
 LEADS_A_FORMULA = ("=", "+", "-", "@")
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 EXCEL_EPOCH = pd.Timestamp("1899-12-30")
@@ -42,6 +44,8 @@ class Column:
         Columns of the frame that hold the `Form` and the `Fill` row by row.
     optional
         Left out where no row has a value.
+    widest
+        Largest width, in characters; 0: `WIDEST`, for notes `WIDEST_NOTE`.
     """
 
     key: str
@@ -51,6 +55,12 @@ class Column:
     form_by: str = ""
     fill_by: str = ""
     optional: bool = False
+    widest: int = 0
+
+    @property
+    def most(self) -> int:
+        """Largest width, in characters."""
+        return self.widest or (WIDEST_NOTE if self.form is Form.NOTE else WIDEST)
 
     @property
     def heading(self) -> str:
@@ -108,7 +118,9 @@ def kept(columns: Sequence[Column], frame: pd.DataFrame) -> tuple[Column, ...]:
     return tuple(c for c in columns if not (c.optional and _blank(frame[c.key]).all()))
 
 
-def block(sheet: str, columns: Sequence[Column], rows: int, header_row: int = FIRST_TABLE_ROW) -> Block:
+def block(
+    sheet: str, columns: Sequence[Column], rows: int, header_row: int = FIRST_TABLE_ROW
+) -> Block:
     """Say where a table will stand before, or without, writing it."""
     return Block(sheet, tuple(c.key for c in columns), header_row, rows)
 
@@ -153,13 +165,16 @@ class Page:
     def _text(self, row: int, column: int, value: str, style: Style) -> None:
         if value.startswith(LEADS_A_FORMULA):
             style = replace(style, quoted=True)
-        cell = self.sheet.cell(row, column, NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", value)[:LONGEST_TEXT])
+        cell = self.sheet.cell(
+            row, column, NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", value)[:LONGEST_TEXT]
+        )
         cell.data_type = "s"
         cell._style = self.styles.array(style)
 
     def title(self, title: str, subtitle: str, note: str = "") -> None:
         """Write the top of the sheet: what it is, of which run, how to read it."""
         self.put(1, 1, title, TITLE)
+        self._raise(1, TITLE_POINTS)
         self.put(2, 1, subtitle, SUBTITLE)
         self.put(3, 1, note, SUBTITLE)
 
@@ -181,22 +196,26 @@ class Page:
         first_column: int = 1,
     ) -> Block:
         """Write a table with its header; give where it stands."""
-        place = Block(self.sheet.title, tuple(c.key for c in columns), header_row, len(frame), first_column)
+        place = Block(
+            self.sheet.title, tuple(c.key for c in columns), header_row, len(frame), first_column
+        )
         for number, column in enumerate(columns, first_column):
             heading = self.labels(column.heading)
             self.put(header_row, number, heading, HEADER)
             texts = self._column(frame, column, place.first_row, number)
-            self.fit(number, max(_longest_word(heading), texts) + 2, WIDEST_NOTE if column.form is Form.NOTE else WIDEST)
+            self.fit(number, max(_longest_word(heading), texts) + 2, column.most)
         self._header_height(place, columns)
         return place
 
     def _column(self, frame: pd.DataFrame, column: Column, first_row: int, number: int) -> int:
         """Write the values of a column; give the width of its widest."""
         values = frame[column.key]
-        base = Style(column.form, ink=Ink.INPUT if column.given else Ink.RESULT)
+        base = Style(column.form, ink=Ink.INPUT if column.given else Ink.RESULT, inset=True)
         cells = _cells(values)
         if column.form_by or column.fill_by:
-            for row, (value, style) in enumerate(zip(cells, _styles(frame, column, base), strict=True), first_row):
+            for row, (value, style) in enumerate(
+                zip(cells, _styles(frame, column, base), strict=True), first_row
+            ):
                 self.put(row, number, value, style)
         elif column.form in NUMERIC:
             self._numbers(cells, first_row, number, base)
@@ -213,34 +232,53 @@ class Page:
 
     def fit(self, column: int, width: float, widest: int = WIDEST_NOTE) -> None:
         """Make a column at least this wide, up to the widest that is allowed."""
-        dimension = self.sheet.column_dimensions[get_column_letter(column)]
+        dimension = self.sheet.column_dimensions[self.letter(column)]
         known = dimension.width if dimension.customWidth else 0.0
         dimension.width = max(known, min(max(width, NARROWEST), widest))
 
     def _header_height(self, place: Block, columns: Sequence[Column]) -> None:
         lines = 1
         for number, column in enumerate(columns, place.first_column):
-            width = int(self.sheet.column_dimensions[get_column_letter(number)].width) - 1
+            width = int(self.sheet.column_dimensions[self.letter(number)].width) - 1
             lines = max(lines, _lines(self.labels(column.heading), width))
-        self.sheet.row_dimensions[place.header_row].height = LINE_POINTS * lines + 4
+        self._raise(place.header_row, LINE_POINTS * lines + 4)
 
-    def set_up(self, header_row: int, last_row: int, last_column: int, one_page: bool = False) -> None:
-        """Set up the printed page: landscape, as wide as the paper, titles repeated, pages numbered."""
-        sheet = self.sheet
+    def _raise(self, row: int, height: float) -> None:
+        """Make a row at least this high; tables may stand side by side."""
+        dimension = self.sheet.row_dimensions[row]
+        dimension.height = max(height, dimension.height or 0.0)
+
+    def set_up(
+        self, header_row: int, last_row: int, last_column: int, one_page: bool = False
+    ) -> None:
+        """Set up the printed page: landscape, fitted to the width of the paper, titles repeated, pages numbered.
+
+        A sheet that one page cannot show legibly is spread over as many as its columns need.
+        """
+        sheet, setup = self.sheet, self.sheet.page_setup
         sheet.sheet_view.showGridLines = False
-        sheet.print_area = f"A1:{get_column_letter(last_column)}{last_row}"
-        sheet.page_setup.orientation = "landscape"
-        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+        sheet.print_area = f"A1:{self.letter(last_column)}{last_row}"
+        sheet.print_title_rows = f"1:{header_row}" if header_row else "1:2"
+        setup.orientation, setup.paperSize = "landscape", sheet.PAPERSIZE_A4
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
-        sheet.page_setup.fitToWidth = 1
-        sheet.page_setup.fitToHeight = 1 if one_page else 0
+        width = sum(
+            sheet.column_dimensions[self.letter(number)].width
+            for number in range(1, last_column + 1)
+        )
+        setup.fitToWidth = 1 if one_page else math.ceil(width / LEGIBLE_WIDTH)
+        if setup.fitToWidth > 1:
+            sheet.print_title_cols = "A:B"
+        setup.fitToHeight = 1 if one_page else 0
         sheet.print_options.horizontalCentered = True
-        sheet.page_margins.left = sheet.page_margins.right = 0.4
-        sheet.page_margins.top = sheet.page_margins.bottom = 0.6
-        if header_row:
-            sheet.print_title_rows = f"{header_row}:{header_row}"
+        margins = sheet.page_margins
+        margins.left = margins.right = 0.4
+        margins.top, margins.bottom, margins.header, margins.footer = 0.5, 0.8, 0.3, 0.4
         sheet.oddFooter.left.text = sheet.title.replace("&", "&&")
         sheet.oddFooter.right.text = self.labels("page.of", page="&P", pages="&N")
+
+    def break_before(self, row: int) -> None:
+        """Start a new printed page at a row."""
+        self.sheet.row_breaks.append(Break(id=row - 1))
 
     def filtered(self, place: Block) -> None:
         """Make a table a list to filter, its header always in sight."""
@@ -269,7 +307,10 @@ def _cells(values: pd.Series) -> list[Any]:
 def _styles(frame: pd.DataFrame, column: Column, base: Style) -> list[Style]:
     forms = frame[column.form_by] if column.form_by else [base.form] * len(frame)
     fills = frame[column.fill_by] if column.fill_by else [base.fill] * len(frame)
-    return [replace(base, form=Form(form), fill=Fill(fill)) for form, fill in zip(forms, fills, strict=True)]
+    return [
+        replace(base, form=Form(form), fill=Fill(fill))
+        for form, fill in zip(forms, fills, strict=True)
+    ]
 
 
 def _width(values: pd.Series, form: Form, digits: int) -> int:

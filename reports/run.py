@@ -59,7 +59,9 @@ def read_run(folder: Path) -> Run:
     missing = [name for name in PLAN_TABLES if not (folder / "plan" / f"{name}.parquet").is_file()]
     manifest_path = folder / "run.json"
     if missing or not manifest_path.is_file():
-        raise NoPlanError(f"{folder} holds no plan to report: {', '.join(missing) or 'run.json'} missing")
+        raise NoPlanError(
+            f"{folder} holds no plan to report: {', '.join(missing) or 'run.json'} missing"
+        )
     manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
     plan = {name: pd.read_parquet(folder / "plan" / f"{name}.parquet") for name in PLAN_TABLES}
     return Run(folder, load(folder / "inputs"), plan, manifest)

@@ -55,6 +55,7 @@ class Ink(StrEnum):
 
 FONT = "Calibri"
 CHART_COLOURS = ("1F3864", "8FAADC", "C55A11", "7F7F7F")
+GRID_COLOUR, CHART_TITLE_SIZE = "D9D9D9", 1200
 CHART_MONEY, CHART_RATIO = "#,##0.##;(#,##0.##)", "0%"
 THIN = Side(style="thin", color="BFBFBF")
 NUMERIC = frozenset(Form) - {Form.TEXT, Form.NOTE}
@@ -71,6 +72,7 @@ class Style:
     size: int = 10
     centre: bool = False
     border: bool = False
+    inset: bool = False
     quoted: bool = False
 
 
@@ -145,8 +147,10 @@ class Styles:
 
 def _alignment(style: Style) -> Alignment:
     wrap = style.form is Form.NOTE
-    if style.centre:
+    if style.centre or style.form is Form.DATE:
         return Alignment(horizontal="center", vertical="center", wrap_text=wrap)
-    if style.form in (Form.COUNT, Form.DATE):
-        return Alignment(horizontal="right")
-    return Alignment(wrap_text=wrap, vertical="top" if wrap else None)
+    if style.form in NUMERIC:
+        return Alignment(horizontal="right", vertical="center")
+    return Alignment(
+        horizontal="left", vertical="center", wrap_text=wrap, indent=1 if style.inset else 0
+    )

@@ -15,9 +15,17 @@ import pandas as pd
 from alm.case.calendar import period_ends
 from reports.labels import Labels
 from reports.run import Run
-from reports.style import Form
+from reports.style import Fill, Form
 
 SIDES = ("asset", "liability", "equity", "off_balance")
+LIGHTS = {
+    "broken": (0, Fill.RED),
+    "short": (1, Fill.RED),
+    "binding": (2, Fill.AMBER),
+    "amber": (3, Fill.AMBER),
+    "met": (4, Fill.GREEN),
+    "waived": (5, Fill.GREY),
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,9 @@ class View:
     def fx(self) -> dict[str, float]:
         """Reporting units per unit of each currency, without shocks."""
         rates = self.run.case.table("fx")
-        return dict(zip(rates["currency"], rates["rate"], strict=True)) | {self.settings.currency: 1.0}
+        return dict(zip(rates["currency"], rates["rate"], strict=True)) | {
+            self.settings.currency: 1.0
+        }
 
     def reporting(self, amount: pd.Series, currency: pd.Series) -> pd.Series:
         """Translate amounts into the reporting currency."""
@@ -77,7 +87,9 @@ class View:
 
     def closes(self, period: pd.Series) -> pd.Series:
         """Date the closes of periods, also of those beyond the horizon."""
-        ends = pd.to_datetime(pd.Series(period_ends(self.settings, max(period.max(), 0) if len(period) else 0)))
+        ends = pd.to_datetime(
+            pd.Series(period_ends(self.settings, max(period.max(), 0) if len(period) else 0))
+        )
         return period.map(ends)
 
     @property
@@ -99,7 +111,9 @@ class View:
             lanes[["lender", "currency"]].set_axis(["region", "currency"], axis=1),
             lanes[["borrower", "borrower_currency"]].set_axis(["region", "currency"], axis=1),
         ]
-        nodes = pd.concat(ends).drop_duplicates().sort_values(["region", "currency"], ignore_index=True)
+        nodes = (
+            pd.concat(ends).drop_duplicates().sort_values(["region", "currency"], ignore_index=True)
+        )
         return nodes.assign(node=np.arange(1, len(nodes) + 1))
 
     def numbered(self, frame: pd.DataFrame, region: str, currency: str, into: str) -> pd.DataFrame:
@@ -111,7 +125,9 @@ class View:
     def positions(self) -> pd.DataFrame:
         """Plan positions with product, side, class, names, dates and node; assets first."""
         products = self.run.case.table("products")[["product", "side", "class"]]
-        frame = self.plan("positions").merge(products, on="product", how="left", validate="many_to_one")
+        frame = self.plan("positions").merge(
+            products, on="product", how="left", validate="many_to_one"
+        )
         frame = self.numbered(frame, "region", "currency", "node").assign(
             rank=frame["side"].map({side: rank for rank, side in enumerate(SIDES)})
         )
@@ -131,7 +147,16 @@ class View:
         `borrowed` is the debt in the borrower's currency, in whole quanta.
         """
         terms = self.run.case.table("lanes")
-        keep = ["lane", "lender", "borrower", "currency", "borrower_currency", "tenor_months", "rate", "capacity"]
+        keep = [
+            "lane",
+            "lender",
+            "borrower",
+            "currency",
+            "borrower_currency",
+            "tenor_months",
+            "rate",
+            "capacity",
+        ]
         frame = self.plan("lanes").merge(
             terms[[*keep, "opening"]], on="lane", how="left", validate="many_to_one"
         )
@@ -155,21 +180,43 @@ class View:
         quantum = self.settings.quantum
         ratio = frame["currency"].map(self.fx) / frame["borrower_currency"].map(self.fx)
         quanta = (frame["outstanding"] * ratio / quantum).round()
-        return (quanta * quantum).where(frame["currency"] != frame["borrower_currency"], frame["outstanding"])
+        return (quanta * quantum).where(
+            frame["currency"] != frame["borrower_currency"], frame["outstanding"]
+        )
 
     @cached_property
     def limits(self) -> pd.DataFrame:
-        """Plan limits with what the case says of them; `form` is how value and bound read."""
+        """Plan limits with what the case says of them, the worst first.
+
+        `form` is how value and bound read; `use` the share of the bound that is taken; `rank` and `fill` are those of
+        the traffic light.
+        """
         terms = self.run.case.table("limits").drop(columns=["bound", "start", "end", "scenarios"])
         terms = terms.rename(columns={"denominator": "denominator_measure", "name": "limit_name"})
         frame = self.plan("limits").merge(terms, on="limit", how="left", validate="many_to_one")
+        frame = frame.merge(
+            self._limit_prices(), on=["limit", "period"], how="left", validate="many_to_one"
+        )
         amount = frame["measure"].map({"open_lanes": Form.COUNT.value}).fillna(Form.AMOUNT.value)
-        return frame.assign(
+        frame = frame.assign(
             region_name=frame["region"].map(self.region_names),
             sense_name=[self.labels(f"sense.{sense}") for sense in frame["sense"]],
+            tier_name=[self.labels.word("tier", tier) for tier in frame["tier"]],
+            enforcement_name=[
+                self.labels.word("enforcement", word) for word in frame["enforcement"]
+            ],
+            light=[self.labels.word("status", status) for status in frame["status"]],
+            fill=[LIGHTS.get(status, (len(LIGHTS), Fill.NONE))[1] for status in frame["status"]],
+            rank=[LIGHTS.get(status, (len(LIGHTS), Fill.NONE))[0] for status in frame["status"]],
             close=self.closes(frame["period"]),
             form=amount.where(frame["denominator_measure"] == "", Form.RATIO.value),
+            use=_use(frame),
         )
+        return frame.sort_values(["rank", "limit", "period"], ignore_index=True)
+
+    def _limit_prices(self) -> pd.DataFrame:
+        prices = self.plan("prices").query("kind == 'limit'").rename(columns={"name": "limit"})
+        return prices.groupby(["limit", "period"])[["price_per_year"]].sum().reset_index()
 
     @cached_property
     def prices(self) -> pd.DataFrame:
@@ -183,7 +230,11 @@ class View:
             region_name=frame["region"].map(self.region_names).fillna(""),
             close=self.closes(frame["period"]),
             size=frame["price_per_year"].abs(),
-        ).sort_values(["kind", "size", "name", "period"], ascending=[True, False, True, True], ignore_index=True)
+        ).sort_values(
+            ["kind", "size", "name", "period"],
+            ascending=[True, False, True, True],
+            ignore_index=True,
+        )
 
     @cached_property
     def names_of_limits(self) -> dict[str, str]:
@@ -194,7 +245,9 @@ class View:
     @cached_property
     def assets(self) -> float:
         """Opening assets of the group in the reporting currency, without lanes."""
-        first = self.positions[(self.positions["period"] == 1) & (self.positions["side"] == "asset")]
+        first = self.positions[
+            (self.positions["period"] == 1) & (self.positions["side"] == "asset")
+        ]
         return float(self.reporting(first["opening"], first["currency"]).sum())
 
     @property
@@ -219,3 +272,10 @@ class View:
                 self.labels("page.unit", unit=self.unit),
             )
         )
+
+
+def _use(limits: pd.DataFrame) -> pd.Series:
+    """Divide what is used by what is allowed: value by bound under a max, bound by value under a min."""
+    value, bound = limits["value"], limits["bound"]
+    use = (value / bound).where(limits["sense"] == "max", bound / value)
+    return use.where((value > 0) & (bound > 0))

@@ -15,6 +15,7 @@
 from solvers.backends import BACKENDS
 from solvers.dispatch import solve
 from solvers.duals import vertex_duals
+from solvers.face import Projection, project_on_optimal_face, with_integers_fixed
 from solvers.problem import Problem
 from solvers.scaling import Ranges, ranges
 from solvers.solution import Options, Solution, Status
@@ -23,10 +24,13 @@ __all__ = [
     "BACKENDS",
     "Options",
     "Problem",
+    "Projection",
     "Ranges",
     "Solution",
     "Status",
+    "project_on_optimal_face",
     "ranges",
     "solve",
     "vertex_duals",
+    "with_integers_fixed",
 ]

@@ -80,10 +80,15 @@ def primal_residual(problem: Problem, x: Vector) -> float:
     an integer ``1 + |x_j|``: the 1 stands for one unit of a scaled problem.
     """
     magnitude = abs(problem.A) @ np.abs(x) + _largest_coefficient(problem)
-    rows = _violation(problem.A @ x, problem.row_lower, problem.row_upper) / magnitude
+    rows = violation(problem.A @ x, problem.row_lower, problem.row_upper) / magnitude
     whole = np.where(problem.integer, np.abs(x - np.round(x)), 0.0)
-    columns = np.maximum(_violation(x, problem.lower, problem.upper), whole) / (1 + np.abs(x))
+    columns = np.maximum(violation(x, problem.lower, problem.upper), whole) / (1 + np.abs(x))
     return float(max(rows.max(initial=0.0), columns.max(initial=0.0)))
+
+
+def violation(values: Vector, lower: Vector, upper: Vector) -> Vector:
+    """Return how far each value is outside its interval; 0 inside."""
+    return np.maximum(np.maximum(lower - values, values - upper), 0.0)
 
 
 def dual_residual(problem: Problem, x: Vector, dual: Vector) -> float:
@@ -105,19 +110,25 @@ def complementarity(problem: Problem, x: Vector, dual: Vector) -> float:
     columns = np.abs(reduced_cost) * _room(reduced_cost, x, problem.lower, problem.upper)
     rows = np.abs(dual) * _room(dual, problem.A @ x, problem.row_lower, problem.row_upper)
     largest = max(rows.max(initial=0.0), columns.max(initial=0.0))
-    return float(largest / _objective_magnitude(problem, x)) if largest else 0.0
+    return float(largest / objective_magnitude(problem, x))
 
 
 def relative_gap(problem: Problem, x: Vector, bound: float) -> float:
     """Objective at x minus the bound, relative to the objective.
 
     An objective that is a small difference of large terms is known no better than they are: the
-    divisor is at least 1e-3 of the sum of the magnitudes of the terms. 0 / 0 is 0.
+    divisor is at least 1e-3 of 1 + the sum of the magnitudes of the terms. The 1 stands for one unit of
+    a scaled problem at a middling cost: an optimum of 0 has a gap too.
     """
     if not np.isfinite(bound):
         return np.inf
-    missing = problem.objective(x) - bound
-    return missing / _objective_magnitude(problem, x) if missing else 0.0
+    return (problem.objective(x) - bound) / objective_magnitude(problem, x)
+
+
+def objective_magnitude(problem: Problem, x: Vector) -> float:
+    """Return what a difference of objectives is relative to: see `relative_gap`."""
+    terms = abs(problem.offset) + np.abs(problem.c) @ np.abs(x) + 0.5 * (problem.q @ (x * x))
+    return max(abs(problem.objective(x)), CANCELLATION * (1 + float(terms)))
 
 
 def lagrangian_bound(problem: Problem, dual: Vector, x: Vector) -> float:
@@ -171,18 +182,9 @@ def believable(problem: Problem, dual: Vector) -> Vector:
 def _room(price: Vector, value: Vector, lower: Vector, upper: Vector) -> Vector:
     """Distance of each value from the side that its price names; 0 where there is none."""
     side = np.where(price > 0, lower, upper)
-    room = np.zeros_like(value)
+    room = np.zeros(value.shape)
     np.subtract(value, side, out=room, where=np.isfinite(side) & (price != 0))
     return np.abs(room)
-
-
-def _violation(values: Vector, lower: Vector, upper: Vector) -> Vector:
-    return np.maximum(np.maximum(lower - values, values - upper), 0.0)
-
-
-def _objective_magnitude(problem: Problem, x: Vector) -> float:
-    terms = abs(problem.offset) + np.abs(problem.c) @ np.abs(x) + 0.5 * (problem.q @ (x * x))
-    return max(abs(problem.objective(x)), CANCELLATION * float(terms), np.finfo(float).tiny)
 
 
 def _largest_coefficient(problem: Problem) -> Vector:

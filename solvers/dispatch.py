@@ -19,6 +19,8 @@ from solvers.solution import Options, Solution, Status
 
 log = logging.getLogger(__name__)
 
+HOPELESS = 1e-3  # relative: a point this far off asks for a certificate that there is none
+
 
 def solve(
     problem: Problem,
@@ -81,7 +83,7 @@ def _solve_scaled(problem: Problem, backend: Backend, options: Options) -> Solut
     first = _attempt(problem, backend, options)
     if first.status is Status.OPTIMAL:
         return first
-    if not first.has_point or first.primal_residual > 1e-3:
+    if not first.has_point or first.primal_residual > HOPELESS:
         explained = _explain(problem, first, options)
         if explained.status is not Status.FAILED:
             return explained
@@ -89,7 +91,8 @@ def _solve_scaled(problem: Problem, backend: Backend, options: Options) -> Solut
         return first  # out of time: a second attempt would take as long
     second = _attempt(problem, backend, replace(options, retry=True))
     log.info("%s: %s at first, %s on retry", backend.name, first.status, second.status)
-    return min(first, second, key=_rank)
+    better = min(first, second, key=_rank)
+    return better if better.has_point else _unconfirmed(better)
 
 
 def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
@@ -170,7 +173,12 @@ def _explain(problem: Problem, solution: Solution, options: Options) -> Solution
             "by the solver's branch and bound; the relaxation is feasible, so nothing certifies it"
         )
         return nothing(Status.INFEASIBLE, note)
-    return nothing(Status.FAILED, f"the solver claims {solution.status}, which we cannot confirm")
+    return _unconfirmed(solution)
+
+
+def _unconfirmed(solution: Solution) -> Solution:
+    note = f"the solver says {solution.status}, which we cannot confirm"
+    return solution.replace(status=Status.FAILED, note=note)
 
 
 def _rank(solution: Solution) -> tuple[bool, bool, float]:

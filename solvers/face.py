@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from solvers.backends.cvxpy_clarabel import CvxpyClarabel
-from solvers.check import primal_residual
+from solvers.check import objective_magnitude, primal_residual
 from solvers.polish import polish
 from solvers.problem import Flags, Problem, Vector
 from solvers.reduction import without_fixed
@@ -89,15 +89,12 @@ def project_on_optimal_face(
     scaled, scaling = scale(continuous)
     start = _start(scaled, solution, scaling)
     face, x = _face(scaled, start)
-    steps = _without_implied(
-        _steps(face, x, target / scaling.column, weight * scaling.column**2, _guard(scaled, x))
-    )
-    step = _shortest(steps, options or Options())
-    if step is None:
-        return Projection(solution.x, note="the projection has no answer")
-    found = _checked(scaled, x, _snapped(x + step, scaled))
-    kept = found.x * scaling.column if found.moved else solution.x
-    return replace(found, x=kept, free=int((~steps.fixed).sum()))
+    steps = _steps(face, x, target / scaling.column, weight * scaling.column**2)
+    found = _stepped(scaled, x, _without_implied(steps), options or Options())
+    if not found.moved:
+        guarded = _without_implied(_guarded(steps, scaled, x))
+        found = _stepped(scaled, x, guarded, options or Options())
+    return replace(found, x=found.x * scaling.column if found.moved else solution.x)
 
 
 def with_integers_fixed(problem: Problem, x: Vector) -> Problem:
@@ -153,36 +150,38 @@ def _near(values: Vector, bound: Vector) -> Flags:
     return np.asarray(distance <= AT_BOUND * (1 + np.abs(values)))
 
 
-def _guard(problem: Problem, x: Vector) -> tuple[Vector, float]:
-    """Row ``gradient'step <= half the loss``: the guard where prices are noise.
-
-    Half, so that the check afterwards has the other half for rounding.
-    """
-    gradient = problem.gradient(x)
-    largest = float(np.abs(gradient).max(initial=0.0)) or 1.0
-    return gradient / largest, 0.5 * LOSS * abs(problem.objective(x)) / largest
-
-
-def _steps(
-    face: Problem, x: Vector, target: Vector, weight: Vector, guard: tuple[Vector, float]
-) -> Problem:
-    """State the least weighted squared distance in steps from x; the guard is the last row.
+def _steps(face: Problem, x: Vector, target: Vector, weight: Vector) -> Problem:
+    """State the least weighted squared distance in steps from x.
 
     In steps most of the solution is 0, so that the tolerance of the solver is relative to what moves
     and not to the size of the balance sheet (1e-7 of a row became 1e-12).
     """
     q = 2 * weight / (float(weight.max(initial=0.0)) or 1.0)
     value = face.A @ x
-    row, slack = guard
     return face.replace(
         c=q * (x - target),
         q=q,
-        A=sparse.vstack([face.A, sparse.csr_array(row[None, :])], format="csr"),
-        row_lower=np.append(face.row_lower - value, -np.inf),
-        row_upper=np.append(face.row_upper - value, slack),
+        row_lower=face.row_lower - value,
+        row_upper=face.row_upper - value,
         lower=face.lower - x,
         upper=face.upper - x,
         offset=0.0,
+    )
+
+
+def _guarded(steps: Problem, problem: Problem, x: Vector) -> Problem:
+    """Add the row ``gradient'step <= half the loss``, for where prices are noise and fix too little.
+
+    Half, so that the check afterwards has the other half for rounding. Not there from the start: on
+    the true face it follows from the other rows, and rows that depend on each other cost digits.
+    """
+    gradient = problem.gradient(x)
+    largest = float(np.abs(gradient).max(initial=0.0)) or 1.0
+    slack = 0.5 * LOSS * objective_magnitude(problem, x) / largest
+    return steps.replace(
+        A=sparse.vstack([steps.A, sparse.csr_array(gradient[None, :] / largest)], format="csr"),
+        row_lower=np.append(steps.row_lower, -np.inf),
+        row_upper=np.append(steps.row_upper, slack),
     )
 
 
@@ -202,6 +201,14 @@ def _without_implied(steps: Problem) -> Problem:
                 lower=np.where(still, 0.0, steps.lower), upper=np.where(still, 0.0, steps.upper)
             )
         still |= implied
+
+
+def _stepped(problem: Problem, x: Vector, steps: Problem, options: Options) -> Projection:
+    step = _shortest(steps, options)
+    if step is None:
+        return Projection(x, note="the projection has no answer")
+    found = _checked(problem, x, _snapped(x + step, problem))
+    return replace(found, free=int((~steps.fixed).sum()))
 
 
 def _shortest(steps: Problem, options: Options) -> Vector | None:
@@ -225,8 +232,8 @@ def _snapped(x: Vector, problem: Problem) -> Vector:
 
 def _checked(problem: Problem, start: Vector, x: Vector) -> Projection:
     """Believe the projection if it keeps rows, bounds and the objective."""
-    best = problem.objective(start)
-    loss = float((problem.objective(x) - best) / (abs(best) or 1.0))
+    lost = problem.objective(x) - problem.objective(start)
+    loss = float(lost / objective_magnitude(problem, start))
     missed = primal_residual(problem, x)
     if missed > max(PRIMAL, primal_residual(problem, start)):
         return Projection(start, note=f"the projection misses a row by {missed:.1e}")

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse import linalg
 
-from solvers.check import primal_residual
+from solvers.check import primal_residual, violation
 from solvers.problem import Flags, Problem, Vector
 from solvers.solution import Solution
 
@@ -74,7 +74,8 @@ def polish(problem: Problem, solution: Solution) -> Solution:
         if last.same(active):
             break
     x = np.clip(x, problem.lower, problem.upper)
-    if not _no_worse(problem, x, np.clip(solution.x, problem.lower, problem.upper)):
+    start = np.clip(solution.x, problem.lower, problem.upper)
+    if not _no_worse(problem, x, start, dual):
         return solution
     reduced_cost = problem.gradient(x) - problem.A.T @ dual
     return solution.replace(x=x, dual=dual, reduced_cost=reduced_cost)
@@ -152,9 +153,13 @@ def _factorise(q: Vector, A: sparse.csr_array) -> linalg.SuperLU | None:
         return None
 
 
-def _no_worse(problem: Problem, x: Vector, start: Vector) -> bool:
-    """Whether x keeps rows and bounds as well as the start, and costs no more beyond rounding."""
+def _no_worse(problem: Problem, x: Vector, start: Vector, dual: Vector) -> bool:
+    """Whether x keeps rows and bounds as well as the start, and costs no more beyond rounding.
+
+    What the start saved by missing rows, at their duals, is no merit.
+    """
+    missed = violation(problem.A @ start, problem.row_lower, problem.row_upper)
     terms = np.abs(problem.c) @ np.abs(start) + 0.5 * (problem.q @ (start * start)) + 1e-12
     dearer = problem.objective(x) - problem.objective(start)
     kept = primal_residual(problem, x) <= max(primal_residual(problem, start), 1e-12)
-    return bool(kept and dearer <= WORSE * terms)
+    return bool(kept and dearer <= WORSE * terms + np.abs(dual) @ missed)

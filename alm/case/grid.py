@@ -72,7 +72,7 @@ def _header_faults(table: Table, header: list[str], rows: pd.DataFrame, row: int
                     )
                 )
         elif name not in table.names and not is_note(name):
-            hint = nearest(name, table.names) or _separator_hint(name)
+            hint = _separator_hint(name) or nearest(name, table.names)
             faults.append(
                 Fault(table.name, row, name, name, "a column of the contract, or note...", hint)
             )

@@ -30,6 +30,7 @@ def write_inputs(case: Case, folder: Path | str) -> None:
         if rows.columns.empty:
             continue
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
+            # RFC 4180; the writer quotes a carriage return in a cell only if it is part of the line end.
+            writer = csv.writer(file, lineterminator="\r\n")
             writer.writerow(rows.columns)
             writer.writerows(rows.to_numpy().tolist())

@@ -44,8 +44,10 @@ def _cells(case: Case, name: str, key: list[str]) -> pd.DataFrame:
     wide["status"] = rows[STATUS] if STATUS in rows else ""
     wide["source"] = rows[SOURCE] if SOURCE in rows else ""
     wide["row"] = rows.index.astype(str)
-    long = wide.melt(id_vars=["row", "key", "status", "source"], var_name="column")
-    long = long[long["value"] != ""]
+    # A table may have a column `value` of its own, so the cells get that name only afterwards.
+    identity = ["row", "key", "status", "source"]
+    long = wide.melt(id_vars=identity, var_name="column", value_name="cell")
+    long = long[long["cell"] != ""].rename(columns={"cell": "value"})
     order = {column: place for place, column in enumerate(columns)}
     long = long.sort_values(
         ["row", "column"], key=lambda s: s.map(order) if s.name == "column" else s.astype(int)

@@ -229,7 +229,10 @@ def _over_nodes(
 
 @dataclass(frozen=True)
 class LaneEdge:
-    """Lanes seen by scopes: `row` sees `lane` with `weight` (edge, period) on `quantity`."""
+    """Lanes seen by scopes: `row` sees `lane` with `weight` (edge, period).
+
+    `quantity` is `outstanding` for claims, `debt` for debts, `transfer` for what is placed.
+    """
 
     row: np.ndarray
     lane: np.ndarray
@@ -250,7 +253,7 @@ def lane_edges(book: Book, weight: Weights, inside: np.ndarray) -> list[LaneEdge
     edges = []
     for seen, by_lane, quantity in (
         (lends & ~owes, weight.claim, "outstanding"),
-        (owes & ~lends, weight.debt, "outstanding"),
+        (owes & ~lends, weight.debt, "debt"),
         (lends | owes, weight.placed, "transfer"),
     ):
         row, lane = np.nonzero(seen & (by_lane != 0).any(axis=1))
@@ -263,7 +266,8 @@ def _over_lanes(model: linopy.Model, book: Book, edge: LaneEdge, rows: np.ndarra
     """Sum weighted lanes over each row's scope."""
     index = pd.RangeIndex(len(edge.row), name="edge")
     periods = pd.RangeIndex(1, book.periods + 1, name="period")
-    columns = 1 * model.variables[edge.quantity]
+    # Symbols know no rounding: what is owed is what is outstanding.
+    columns = 1 * model.variables["transfer" if edge.quantity == "transfer" else "outstanding"]
     picked = columns.sel(lane=xr.DataArray(edge.lane, coords=[index])).drop_vars("lane")
     group = xr.DataArray(rows[edge.row], coords=[index], name="amount")
     weighted = picked * xr.DataArray(edge.weight, coords=[index, periods])

@@ -18,7 +18,7 @@ MONTHS = {"month": 1, "quarter": 3, "year": 12}
 # Interest, fees and losses of assets and commitments come in; those of liabilities and equity go out.
 SIGN = {"asset": 1.0, "off_balance": 1.0, "liability": -1.0, "equity": -1.0}
 PRODUCT_COLUMNS = (
-    "name side class tenor_months amortisation tax_exempt ftp_curve ftp_tenor_months "
+    "side class tenor_months amortisation tax_exempt ftp_curve ftp_tenor_months "
     "max_disposal disposal_haircut hqla_class capital_tier"
 ).split()
 
@@ -119,12 +119,12 @@ def open_book(case: Case) -> Book:
     """
     settings = case.settings
     step = MONTHS[settings.step]
-    beyond = settings.horizon.max_months // step if settings.horizon_value == "run_off" else 0
+    beyond = int(settings.horizon.max_months // step) if settings.horizon_value == "run_off" else 0
     through = settings.periods + beyond
     regions = case.table("regions").reset_index(drop=True)
     products = case.table("products").set_index("product")
     positions = case.table("positions").reset_index(drop=True)
-    positions = positions.join(products[list(PRODUCT_COLUMNS)], on="product", rsuffix="_product")
+    positions = positions.join(products[list(PRODUCT_COLUMNS)], on="product")
     fx = exchange_rates(case)
     lanes = open_lanes(case, fx, step)
     nodes = _nodes(positions, lanes)

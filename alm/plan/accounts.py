@@ -1,6 +1,7 @@
 """The accounts of a plan: what each position, lane and region earns, and the objective, in exact numbers.
 
-Interest is earned on the cohorts as they are; closing balances, measures and charges are those of the rounded plan.
+Interest is earned on cohorts as they are, each at the rate it was written at; everything else, running costs
+included, is measured on the closing balances of the plan, which are whole quanta.
 """
 
 from __future__ import annotations
@@ -54,28 +55,31 @@ def written_rate(book: Book, new: np.ndarray) -> np.ndarray:
     return np.asarray(book.new_rate - book.sign[:, None] * slope * (new - reference))
 
 
-def average_balances(book: Book, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
-    """Give the balances that earn in each period: the legacy book or plug, and all cohorts: (position, period)."""
+def average_legacy(book: Book, plan: Plan) -> np.ndarray:
+    """Give the balance of the legacy book or plug that earns in each period: (position, period)."""
     opening, closing = book.average
     close = legacy_balance(book, plan.decisions.sold) + plan.decisions.plug
     before = np.concatenate([book.opening[:, None], close[:, :-1]], axis=1)
-    cohort = np.zeros_like(close)
-    share = cohort_average(book)
-    for age in range(book.periods):
-        cohort[:, age:] += share[:, age : age + 1] * plan.decisions.new[:, : book.periods - age]
-    return opening * before + closing * close, cohort
+    return np.asarray(opening * before + closing * close)
+
+
+def average_written(book: Book, plan: Plan) -> np.ndarray:
+    """Give the average of the balances as the plan writes them, rounded: (position, period)."""
+    opening, closing = book.average
+    before = np.concatenate([book.opening[:, None], plan.balance[:, :-1]], axis=1)
+    return np.asarray(opening * before + closing * plan.balance)
 
 
 def flows(book: Book, plan: Plan) -> Flows:
     """Work out what positions earn and cost, period by period. Contract, section 5."""
     years, fx = book.year_fraction[1 : book.periods + 1], book.fx[:, None]
-    legacy, cohort = average_balances(book, plan)
+    legacy = average_legacy(book, plan)
     own, new = book.positions["rate"].to_numpy(float)[:, None], plan.decisions.new
     share, volume = cohort_average(book), written_rate(book, new) * new
     interest = own * legacy
     for age in range(book.periods):
         interest[:, age:] += share[:, age : age + 1] * volume[:, : book.periods - age]
-    running = (legacy + cohort) * fx * years
+    running = average_written(book, plan) * fx * years
     haircut = book.positions["disposal_haircut"].to_numpy(float)[:, None]
     return Flows(
         interest=book.sign[:, None] * interest * fx * years,

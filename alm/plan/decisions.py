@@ -51,8 +51,11 @@ def read_decisions(book: Book, formulation: Formulation, vector: np.ndarray) -> 
 
 
 def sold_share(book: Book, sold: np.ndarray) -> np.ndarray:
-    """Cumulate the share of the opening legacy book disposed of: (position, period)."""
-    base = book.opening[:, None] * book.legacy[:, 1 : book.periods + 1]
+    """Cumulate the share of the opening legacy book disposed of: (position, period).
+
+    `sold` may hold the first periods only.
+    """
+    base = book.opening[:, None] * book.legacy[:, 1 : sold.shape[1] + 1]
     newly = np.divide(sold, base, out=np.zeros_like(sold), where=base > 0)
     return np.asarray(np.cumsum(newly, axis=1))
 

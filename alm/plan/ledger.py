@@ -22,12 +22,16 @@ REPORTED = ("usable_hqla", "open_lanes")
 
 @dataclass(frozen=True)
 class Quantities:
-    """What measures weigh, at some closes: arrays (row, close)."""
+    """What measures weigh, at some closes: arrays (row, close).
+
+    `debt` is what the borrower owes in its own currency's quanta, at base fx, in units of the lane's currency.
+    """
 
     balance: np.ndarray
     new: np.ndarray
     sold: np.ndarray
     outstanding: np.ndarray
+    debt: np.ndarray
     transfer: np.ndarray
     earnings: dict[str, np.ndarray]
 
@@ -105,6 +109,7 @@ def quantities_of(book: Book, plan: Plan, income: pd.DataFrame) -> Quantities:
         new=plan.decisions.new,
         sold=plan.decisions.sold,
         outstanding=plan.outstanding,
+        debt=plan.debt / book.lanes.debt_ratio[:, None],
         transfer=plan.decisions.transfer,
         earnings={"net_interest_income": regional(interest), "income": regional(income["income"])},
     )
@@ -120,6 +125,7 @@ def opening_quantities(book: Book) -> Quantities:
         new=nothing,
         sold=nothing,
         outstanding=still,
+        debt=still,
         transfer=np.zeros_like(still),
         earnings=dict.fromkeys(EARNINGS, earned),
     )

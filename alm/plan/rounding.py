@@ -146,9 +146,9 @@ class _Counts:
         np.add.at(total, self.book.node, self.book.funding_sign * self._balance(t))
         if len(self.transfer):
             standing = outstanding_amount(self.book, self.transfer * self.quantum)[:, t]
-            np.add.at(total, self.ends[0], np.rint(standing / self.quantum))
-            debt = np.rint(standing * self.book.lanes.debt_ratio / self.quantum)
-            np.add.at(total, self.ends[1], -debt)
+            claims = np.rint(standing / self.quantum)
+            np.add.at(total, self.ends[0], claims)
+            np.add.at(total, self.ends[1], -np.rint(claims * self.book.lanes.debt_ratio))
         return total
 
     def _take(self, t: int, plugs: np.ndarray, missing: float) -> float:
@@ -180,8 +180,6 @@ class _Counts:
         q = self.quantum
         decisions = Decisions(self.new * q, self.sold * q, self.plug * q, self.transfer * q)
         balance = np.stack([self._balance(t) for t in range(self.book.periods)], axis=1) * q
-        standing = np.rint(outstanding_amount(self.book, decisions.transfer) / q) * q
-        debt = np.rint(
-            outstanding_amount(self.book, decisions.transfer) * self.book.lanes.debt_ratio[:, None] / q
-        ) * q
-        return Plan(decisions, balance, standing, debt, self.unsquared)
+        claims = np.rint(outstanding_amount(self.book, decisions.transfer) / q)
+        debts = np.rint(claims * self.book.lanes.debt_ratio[:, None])
+        return Plan(decisions, balance, claims * q, debts * q, self.unsquared)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -26,6 +26,7 @@ class Terms:
     """
 
     case: Case
+    _resolved: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
 
     @property
     def periods(self) -> int:
@@ -198,7 +199,13 @@ class Terms:
 
     def attribute(self, name: str) -> np.ndarray:
         """Attribute of each position and period, rules applied: (position, period)."""
-        return resolve(self.case.table("rules"), self.positions, name, self.periods)
+        return self._resolve("positions", self.positions, name)
+
+    def _resolve(self, which: str, holders: pd.DataFrame, name: str) -> np.ndarray:
+        if (which, name) not in self._resolved:
+            rules = self.case.table("rules")
+            self._resolved[which, name] = resolve(rules, holders, name, self.periods)
+        return self._resolved[which, name]
 
     # -- lanes -------------------------------------------------------------------------------------
 
@@ -232,12 +239,22 @@ class Terms:
 
         Attributes of lanes' products follow the region that holds that end (section 3).
         """
-        regions = self.lanes[end]
-        products = self.lanes["asset_product" if end == "lender" else "liability_product"]
-        named = pd.DataFrame({"region": regions, "product": products})
-        holders = self.with_product(named, regions, products)
-        known = (products != "").to_numpy()[:, None]
-        return resolve(self.case.table("rules"), holders, name, self.periods) * known
+        holders = self._lane_ends[end]
+        known = (holders["product"] != "").to_numpy()[:, None]
+        return self._resolve(end, holders, name) * known
+
+    @cached_property
+    def _lane_ends(self) -> dict[str, pd.DataFrame]:
+        """Products of claims and debts, with the regions that hold them."""
+        columns = {"lender": "asset_product", "borrower": "liability_product"}
+        ends = {
+            end: pd.DataFrame({"region": self.lanes[end], "product": self.lanes[column]})
+            for end, column in columns.items()
+        }
+        return {
+            end: self.with_product(rows, rows["region"], rows["product"])
+            for end, rows in ends.items()
+        }
 
     # -- run-off -----------------------------------------------------------------------------------
 

@@ -66,12 +66,12 @@ TERMS = {
     "bond_other": Terms(36, "bullet", 60, 0.0215, 0.0005, 36),
     # Run-off of legacy loans: together 10,362 billion within a year, published 10,313 (maturity
     # table); 98 % reprice within a year, so that loans over a year are funded at three years.
-    "loan_corporate_short_term": Terms(12, "bullet", 12, 0.0270, 0.0012, 12),
-    "loan_corporate_medium_long_term": Terms(120, "linear", 144, 0.0285, 0.0012, 36),
-    "loan_discounted_bills": Terms(6, "bullet", 6, 0.0095, 0.0005, 6),
-    "loan_residential_mortgages": Terms(240, "linear", 240, 0.0300, 0.0015, 36),
-    "loan_personal_consumption": Terms(24, "bullet", 24, 0.0345, 0.0050, 12),
-    "loan_personal_business": Terms(24, "bullet", 24, 0.0315, 0.0040, 12),
+    "loan_corporate_short_term": Terms(12, "bullet", 12, 0.0255, 0.0008, 12),
+    "loan_corporate_medium_long_term": Terms(120, "linear", 144, 0.0270, 0.0008, 36),
+    "loan_discounted_bills": Terms(6, "bullet", 6, 0.0090, 0.0005, 6),
+    "loan_residential_mortgages": Terms(240, "linear", 240, 0.0295, 0.0015, 36),
+    "loan_personal_consumption": Terms(24, "bullet", 24, 0.0340, 0.0050, 12),
+    "loan_personal_business": Terms(24, "bullet", 24, 0.0310, 0.0040, 12),
     "loan_credit_card": Terms(cost=0.0150),
     "premises": Terms(),
     "other_assets": Terms(),
@@ -143,7 +143,15 @@ CORRIDOR = {
 }
 # Loans: customers are kept, and demand is scarce where the region has more deposits than borrowers.
 LOAN_FLOOR = 0.80
-LOAN_CEILING = {"YRD": 1.25, "PRD": 1.15, "BHR": 1.08, "CEN": 1.20, "WST": 1.25, "NEA": 1.05, "OVS": 1.15}
+LOAN_CEILING = {
+    "YRD": 1.25,
+    "PRD": 1.15,
+    "BHR": 1.08,
+    "CEN": 1.20,
+    "WST": 1.25,
+    "NEA": 1.05,
+    "OVS": 1.15,
+}
 # A campaign must also be paid to this share of the depositors already there.
 BACK_BOOK = {"deposit_personal_time": 0.03, "deposit_corporate_time": 0.05}
 # Bills are written to fill the loan quota, below the cost of funds; treasury does not decide them.
@@ -155,40 +163,47 @@ PLUG_RATES = {
     "overnight_placement": 0.0130,
     "overnight_borrowing": 0.0165,
 }
-CASH_FLOOR = 0.85  # vault cash and settlement balances: share of the opening excess reserves
+CASH_FLOOR = 0.95  # vault cash and settlement balances: share of the opening excess reserves
 OVERNIGHT_ROOM = {"HO": 250_000, "OVS": 50_000}  # CNY million that the market lends overnight
-OVERNIGHT_PLACED = (0.6, 1.5)  # overnight placements, multiples of opening: nostros, counterparty lines
+OVERNIGHT_PLACED = (
+    0.8,
+    1.5,
+)  # overnight placements, multiples of opening: nostros, counterparty lines
 
 # What a region's customers pay on loans and ask on deposits against the group (basis points).
 # Competition is strongest in the deltas and the capital, weakest in the west.
 LOAN_SPREAD = {"HO": 0, "YRD": -8, "PRD": 2, "BHR": -6, "CEN": 2, "WST": 6, "NEA": 4, "OVS": 20}
 DEPOSIT_SPREAD = {"HO": 0, "YRD": 4, "PRD": 3, "BHR": -2, "CEN": 0, "WST": 1, "NEA": -4, "OVS": 5}
 
-# Growth of bond books per year: that of total assets in 2025 (9.5 %; investments themselves: 19.5 %).
-BOND_GROWTH = total("total_assets") / total("total_assets", 2024) - 1
+# Reference growth of the desks' bond books per year; the other books are renewed one to one. The
+# group's bonds then grow by 6 %: less than total assets in 2025 (9.5 %), far less than they did (19.5 %).
+BOND_GROWTH = {"HO": 0.25, "OVS": 0.05}
 SMALLEST_SLOPE_MARGIN = 0.0015
 # Markets are deep: at the reference volume the last unit costs (earns) 10 bp more (less) than the rate.
 MARKET_SLOPE_MARGIN = 0.0010
 
 
 def growth_of_deposits() -> pd.Series:
-    """Deposit forecast by region, per year: halfway between the region's growth of 2025 and the group's."""
-    region = regional("deposits") / regional("deposits", 2024) - 1
-    group = total("deposits") / total("deposits", 2024) - 1
-    return ((region + group) / 2).clip(lower=0.0)
+    """Forecast deposits by region, growth per year: 2026 repeats 2025, overseas stay as they are.
+
+    Published growth; overseas fell by a fifth after rising by half in 2024, which is no trend.
+    """
+    growth = regional("deposits") / regional("deposits", 2024) - 1
+    growth["OVS"] = 0.0
+    return growth
 
 
 def growth_of_loans() -> pd.DataFrame:
-    """Loan demand, regions x products, per year.
+    """Forecast loan demand, regions x products, growth per year.
 
-    The product's growth of 2025, from -5 to 12 %, plus half of what the region grew above the group.
+    The product's growth of 2025, from -5 to 12 %, plus what the region grew above the group.
     """
     now, before = business_line("loans"), business_line("loans", 2024)
     lines = [loan.removeprefix("loan_") for loan in LOANS]
     product = (now[lines] / before[lines] - 1).clip(-0.05, 0.12).to_numpy()
     region = regional("loans_gross") / regional("loans_gross", 2024) - 1
     group = total("loans_gross") / total("loans_gross", 2024) - 1
-    tilt = ((region - group) / 2).to_numpy()
+    tilt = (region - group).to_numpy()
     return pd.DataFrame(product + tilt[:, None], index=list(REGIONS), columns=list(LOANS))
 
 
@@ -212,17 +227,27 @@ def loss_factor() -> pd.Series:
     return factor
 
 
-def legacy_rates() -> pd.Series:
-    """Rates of domestic legacy books: average rates of 2025 (published), loans split by term.
+def repriced(category: str) -> float:
+    """Rate of a legacy loan book in 2026: the average of 2025 and half of its fall since 2024.
 
-    Short-term corporate loans at 2.60 % (assumed); loans over a year take what is left of the
-    corporate average. All personal loans have one published average.
+    98 % of loans reprice within a year, so that the fall goes on; the half is assumed.
     """
-    short = 0.0260
+    now = average_rate(category)
+    return now + (now - average_rate(category, 2024)) / 2
+
+
+def legacy_rates() -> pd.Series:
+    """Rates of domestic legacy books: average rates of 2025 (published), loans repriced.
+
+    Short-term corporate loans at 25 bp below the corporate average (assumed); loans over a year take
+    what is left of it. All personal loans have one published average.
+    """
     lines = business_line("loans")
-    corporate = average_rate("loans_corporate") * lines["corporate"]
-    long = (corporate - short * lines["corporate_short_term"]) / lines["corporate_medium_long_term"]
-    personal = average_rate("loans_personal")
+    corporate = repriced("loans_corporate")
+    short = corporate - 0.0025
+    left = corporate * lines["corporate"] - short * lines["corporate_short_term"]
+    long = left / lines["corporate_medium_long_term"]
+    personal = repriced("loans_personal")
     interbank = average_rate("due_to_banks_incl_repo")
     debt = average_rate("debt_securities_and_cds_issued")
     investment = average_rate("investment")
@@ -236,7 +261,7 @@ def legacy_rates() -> pd.Series:
             "bond_other": investment + 0.0025,
             "loan_corporate_short_term": short,
             "loan_corporate_medium_long_term": long,
-            "loan_discounted_bills": average_rate("loans_discounted_bills"),
+            "loan_discounted_bills": repriced("loans_discounted_bills"),
             "loan_residential_mortgages": personal,
             "loan_personal_consumption": personal,
             "loan_personal_business": personal,

@@ -44,15 +44,10 @@ def ratio(metric: str, date: str = "2025-12-31") -> float:
     return float(table("ratios").set_index(["date", "metric"]).at[(date, metric), "value"])
 
 
-def average_rate(category: str) -> float:
-    """Average yield or cost of 2025, decimal per year, from interest over average balance."""
-    row = table("yields").set_index("category").loc[category]
+def average_rate(category: str, year: int = 2025) -> float:
+    """Average yield or cost of a year, decimal per year, from interest over average balance."""
+    row = table("yields").set_index(["year", "category"]).loc[(year, category)]
     return float(row["interest"] / row["average_balance"])
-
-
-def average_balance(category: str) -> float:
-    """Average balance of 2025, CNY million."""
-    return float(table("yields").set_index("category").at[category, "average_balance"])
 
 
 def maturing(side: str, item: str) -> pd.Series:

@@ -138,7 +138,7 @@ def _volumes(table: pd.DataFrame) -> None:
     growth = pd.Series(loans.reindex(keys).fillna(0.0).to_numpy(), index=table.index)
     deposit = product.isin([*DEMAND, *TIME])
     growth = growth.mask(deposit, region.map(growth_of_deposits()))
-    growth = growth.mask(product.isin(BONDS), BOND_GROWTH)
+    growth = growth.mask(product.isin(BONDS), region.map(BOND_GROWTH).fillna(0.0))
     run_off = (table["balance"] / table["residual_months"].astype(float)).fillna(0.0)
     grown = table["balance"] * growth / 12
     table["run_off"] = run_off

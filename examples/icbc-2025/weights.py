@@ -8,7 +8,7 @@ numbers are then free, one for each ratio, and are solved for: `Calibration` hol
 from dataclasses import dataclass
 
 import pandas as pd
-from balances import DEPOSITS, LOANS, allowance, other_asset_lines
+from balances import LOANS, allowance, other_asset_lines
 from published import balance, implied, maturing, ratio, rule, weighted_2023
 
 COLUMNS = (
@@ -61,122 +61,143 @@ def time_left(side: str, item: str, amount: float) -> dict[str, float]:
     }
 
 
-def rulebook() -> pd.DataFrame:
-    """Weights by product before calibration; blank cells are 0 (ccf: 1)."""
-    rows: dict[str, dict[str, object]] = {}
+Rows = dict[str, dict[str, object]]
 
-    # Cash, the central bank and claims on banks (due within three months: short-term weight).
-    rows["statutory_reserves"] = {}  # not HQLA: they may not be drawn in stress
-    rows["excess_reserves"] = {"hqla_class": "L1"}
-    short_bank = rule("cn_rw_bank_short_a")
-    rows["overnight_placement"] = {"risk_weight": short_bank, "lcr_inflow": rule("in_financial")}
-    rows["overnight_placement"] |= {"rsf": rule("rsf_financial_lt_6m_other")}
-    placed = maturing("asset", "due_from_banks_incl_reverse_repo")["lt_1m"] - balance(
-        "reverse_repo"
-    )
-    rows["interbank_placement"] = {
-        "risk_weight": rule("cn_rw_bank_a_plus"),
-        "rsf": rule("rsf_financial_lt_6m_other"),
-        "lcr_inflow": placed / other_asset_lines()["interbank_placement"] * rule("in_financial"),
-    }
-    rows["reverse_repo"] = {
-        "rsf": rule("rsf_financial_lt_6m_secured_l1"),
-        "lcr_inflow": implied("LCR", "inflow_secured_lending"),
+
+def _claims() -> Rows:
+    """Weigh cash, the central bank, banks (due within three months: short-term weight), bonds, other.
+
+    Level 1 are bonds of the central government and policy banks, Level 2A local special bonds.
+    """
+    due = maturing("asset", "due_from_banks_incl_reverse_repo")["lt_1m"] - balance("reverse_repo")
+    other = {"risk_weight": rule("rw_other_asset"), "rsf": rule("rsf_other")}
+    return {
+        "statutory_reserves": {},  # not HQLA: they may not be drawn in stress
+        "excess_reserves": {"hqla_class": "L1"},
+        "overnight_placement": {
+            "risk_weight": rule("cn_rw_bank_short_a"),
+            "lcr_inflow": rule("in_financial"),
+            "rsf": rule("rsf_financial_lt_6m_other"),
+        },
+        "interbank_placement": {
+            "risk_weight": rule("cn_rw_bank_a_plus"),
+            "rsf": rule("rsf_financial_lt_6m_other"),
+            "lcr_inflow": due / other_asset_lines()["interbank_placement"] * rule("in_financial"),
+        },
+        "reverse_repo": {
+            "rsf": rule("rsf_financial_lt_6m_secured_l1"),
+            "lcr_inflow": implied("LCR", "inflow_secured_lending"),
+        },
+        "bond_level_1": {"hqla_class": "L1", "rsf": rule("rsf_l1_unencumbered")},
+        "bond_level_2a": {
+            "hqla_class": "L2A",
+            "haircut": rule("hqla_l2a_sovereign_rw20"),
+            "rsf": rule("rsf_l2a_unencumbered"),
+            "risk_weight": rule("cn_rw_local_government_special"),
+        },
+        "bond_other": {
+            "rsf": implied("NSFR", "of_which_non_hqla_securities"),
+            "risk_weight": rule("cn_rw_corporate_ig"),
+        },
+        "premises": other,
+        "other_assets": other,
     }
 
-    # Bonds. Level 1: central government, policy banks. Level 2A: local government special bonds.
-    rows["bond_level_1"] = {"hqla_class": "L1", "rsf": rule("rsf_l1_unencumbered")}
-    rows["bond_level_2a"] = {
-        "hqla_class": "L2A",
-        "haircut": rule("hqla_l2a_sovereign_rw20"),
-        "rsf": rule("rsf_l2a_unencumbered"),
-        "risk_weight": rule("cn_rw_local_government_special"),
-    }
-    rows["bond_other"] = {
-        "rsf": implied("NSFR", "of_which_non_hqla_securities"),
-        "risk_weight": rule("cn_rw_corporate_ig"),
-    }
 
-    # Loans. Inflow: half of what runs off within a month (bills: all, the acceptors are banks).
+def _loans() -> Rows:
+    """Weigh loans. Inflow: half of what runs off in a month (bills: all, the acceptors are banks)."""
     half = rule("in_retail_sme")
     short, long = rule("rsf_other_lt_1y"), rule("rsf_loan_ge_1y_rw_gt35")
-    mortgage = implied("NSFR", "of_which_residential_mortgages")
-    loans = {
+    mixed, mortgage = (short + long) / 2, implied("NSFR", "of_which_residential_mortgages")
+    weights = {
         "loan_corporate_short_term": (rule("cn_rw_corporate_sme"), half / 12, short),
         "loan_corporate_medium_long_term": (rule("cn_rw_corporate"), half / 144, long),
         "loan_discounted_bills": (rule("cn_rw_bank_short_a"), 1 / 6, short),
         "loan_residential_mortgages": (rule("cn_rw_rre_ltv_60_80"), half / 240, mortgage),
-        "loan_personal_consumption": (rule("cn_rw_retail"), half / 24, (short + long) / 2),
-        "loan_personal_business": (rule("cn_rw_micro_enterprise"), half / 24, (short + long) / 2),
+        "loan_personal_consumption": (rule("cn_rw_retail"), half / 24, mixed),
+        "loan_personal_business": (rule("cn_rw_micro_enterprise"), half / 24, mixed),
         "loan_credit_card": (rule("cn_rw_retail"), 0.0, short),
     }
-    for product, (risk_weight, inflow, stable) in loans.items():
-        rows[product] = {"risk_weight": risk_weight, "lcr_inflow": inflow, "rsf": stable}
-        rows[product] |= {"net_loans": 1}
-    rows["premises"] = {"risk_weight": rule("rw_other_asset"), "rsf": rule("rsf_other")}
-    rows["other_assets"] = {"risk_weight": rule("rw_other_asset"), "rsf": rule("rsf_other")}
+    columns = ("risk_weight", "lcr_inflow", "rsf")
+    return {p: {"net_loans": 1, **dict(zip(columns, w, strict=True))} for p, w in weights.items()}
 
-    # Deposits. Corporate demand deposits are operational at the bank's own run-off of 2023.
-    personal = {
-        "lcr_outflow": rule("out_retail_less_stable"),
-        "asf": rule("asf_retail_less_stable"),
-    }
-    wholesale = rule("out_wholesale_nonfinancial")
-    rows["deposit_personal_demand"] = dict(personal)
-    rows["deposit_personal_time"] = dict(personal)
-    rows["deposit_corporate_demand"] = {
-        "lcr_outflow": implied("LCR", "of_which_operational_deposits"),
-        "asf": rule("asf_operational"),
-    }
-    rows["deposit_corporate_time"] = {
-        "lcr_outflow": wholesale,
-        "asf": rule("asf_nonfinancial_lt_1y"),
-    }
-    rows["deposit_other"] = {"lcr_outflow": wholesale, "asf": rule("asf_nonfinancial_lt_1y")}
-    for product in rows.keys() & set(DEPOSITS):
-        rows[product] |= {"reserve_ratio": ratio("reserve_requirement_rmb_deposits_pct") / 100}
-        rows[product] |= {"deposit_base": 1}
-    rows["deposit_accrued_interest"] = {}  # bears no reserves, is no stable funding
 
-    # Market funding; unsecured interbank outflow and stable funding are calibrated below.
-    term = rule("asf_other_6_12m")
+def _deposits() -> Rows:
+    """Weigh deposits. Corporate demand deposits are operational, at the bank's own run-off of 2023."""
+    personal = (rule("out_retail_less_stable"), rule("asf_retail_less_stable"))
+    wholesale = (rule("out_wholesale_nonfinancial"), rule("asf_nonfinancial_lt_1y"))
+    operational = (implied("LCR", "of_which_operational_deposits"), rule("asf_operational"))
+    weights = {
+        "deposit_personal_demand": personal,
+        "deposit_personal_time": personal,
+        "deposit_corporate_demand": operational,
+        "deposit_corporate_time": wholesale,
+        "deposit_other": wholesale,
+    }
+    bears = {
+        "reserve_ratio": ratio("reserve_requirement_rmb_deposits_pct") / 100,
+        "deposit_base": 1,
+    }
+    rows: Rows = {p: {"lcr_outflow": out, "asf": asf, **bears} for p, (out, asf) in weights.items()}
+    # Accrued interest bears no reserves and is no stable funding.
+    return rows | {"deposit_accrued_interest": {}}
+
+
+def _funding() -> Rows:
+    """Weigh market funding and other liabilities; interbank outflow and ASF are calibrated later."""
+    term, year = rule("asf_other_6_12m"), rule("asf_liabilities_ge_1y")
     relending = time_left("liability", "due_to_central_banks", balance("due_to_central_banks"))
-    rows["central_bank_funding"] = {"asf": relending["half_year"] * term}
-    rows["interbank_demand"] = {}
-    rows["interbank_term"] = {}
-    rows["repo"] = {"hqla_class": "L1", "lcr_outflow": rule("out_secured_l1")}
-    rows["overnight_borrowing"] = {"lcr_outflow": rule("out_wholesale_financial")}
-    for product, item in (
-        ("certificates_of_deposit", "certificates_of_deposit"),
-        ("debt_issued", "debt_securities_issued"),
-    ):
-        left = time_left("liability", item, balance(item))
-        rows[product] = {
-            "lcr_outflow": left["month"] * rule("out_own_debt_maturing"),
-            "asf": left["half_year"] * term + left["year"] * rule("asf_liabilities_ge_1y"),
-        }
-    rows["tier2_bonds"] = {"asf": rule("asf_capital"), "capital_tier": "t2"}
     other = maturing("liability", "others")
-    beyond = (other["y1_5"] + other["gt_5y"]) / other["total"]
-    rows["other_liabilities"] = {"asf": beyond * rule("asf_liabilities_ge_1y")}
-    rows["loan_allowance"] = {"net_loans": -1}
-
-    # Lanes that cross to overseas: overnight claims on a bank; they cancel in the group.
-    rows["intragroup_claim"] = {"risk_weight": short_bank, "lcr_inflow": rule("in_financial")}
-    rows["intragroup_claim"] |= {"rsf": rule("rsf_financial_lt_6m_other")}
-    rows["intragroup_debt"] = {"lcr_outflow": rule("out_wholesale_financial")}
-
-    # Capital and commitments.
-    rows["equity_cet1"] = {"asf": rule("asf_capital"), "capital_tier": "cet1"}
-    rows["equity_at1"] = {"asf": rule("asf_capital"), "capital_tier": "at1"}
-    rows["minority_interests"] = {"asf": rule("asf_capital")}
-    rows["credit_commitments"] = {
-        "risk_weight": rule("cn_rw_corporate"),
-        "ccf": rule("ccf_commitment"),
-        "lcr_outflow": implied("LCR", "of_which_credit_and_liquidity_facilities"),
-        "rsf": rule("rsf_undrawn_commitment"),
-        "leverage_factor": rule("lev_ccf_commitment"),
+    rows: Rows = {
+        "central_bank_funding": {"asf": relending["half_year"] * term},
+        "interbank_demand": {},
+        "interbank_term": {},
+        "repo": {"hqla_class": "L1", "lcr_outflow": rule("out_secured_l1")},
+        "overnight_borrowing": {"lcr_outflow": rule("out_wholesale_financial")},
+        "tier2_bonds": {"asf": rule("asf_capital"), "capital_tier": "t2"},
+        "other_liabilities": {"asf": (other["y1_5"] + other["gt_5y"]) / other["total"] * year},
+        "loan_allowance": {"net_loans": -1},
     }
+    paper = {
+        "certificates_of_deposit": "certificates_of_deposit",
+        "debt_issued": "debt_securities_issued",
+    }
+    for product, item in paper.items():
+        left = time_left("liability", item, balance(item))
+        outflow = left["month"] * rule("out_own_debt_maturing")
+        rows[product] = {
+            "lcr_outflow": outflow,
+            "asf": left["half_year"] * term + left["year"] * year,
+        }
+    return rows
+
+
+def _capital_and_commitments() -> Rows:
+    """Weigh equity, credit commitments, and lanes that cross to overseas (claims on a bank)."""
+    stable = rule("asf_capital")
+    return {
+        "equity_cet1": {"asf": stable, "capital_tier": "cet1"},
+        "equity_at1": {"asf": stable, "capital_tier": "at1"},
+        "minority_interests": {"asf": stable},
+        "credit_commitments": {
+            "risk_weight": rule("cn_rw_corporate"),
+            "ccf": rule("ccf_commitment"),
+            "lcr_outflow": implied("LCR", "of_which_credit_and_liquidity_facilities"),
+            "rsf": rule("rsf_undrawn_commitment"),
+            "leverage_factor": rule("lev_ccf_commitment"),
+        },
+        "intragroup_claim": {
+            "risk_weight": rule("cn_rw_bank_short_a"),
+            "lcr_inflow": rule("in_financial"),
+            "rsf": rule("rsf_financial_lt_6m_other"),
+        },
+        "intragroup_debt": {"lcr_outflow": rule("out_wholesale_financial")},
+    }
+
+
+def rulebook() -> pd.DataFrame:
+    """Give weights by product before calibration; what a product does not weigh is 0 (ccf: 1)."""
+    rows = _claims() | _loans() | _deposits() | _funding() | _capital_and_commitments()
     table = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=list(COLUMNS))
     text = ["hqla_class", "capital_tier"]
     table[text] = table[text].fillna("")

@@ -30,9 +30,15 @@ def write(page: Page, view: View) -> None:
     rows = view.plan("assumptions")
     counts = rows["status"].fillna("").value_counts()
     tally = ", ".join(
-        f"{page.labels.word('standing', status)} {counts[status]:,}" for status in GROUNDS if status in counts
+        f"{page.labels.word('standing', status)} {counts[status]:,}"
+        for status in GROUNDS
+        if status in counts
     )
-    page.title(page.labels("sheet.assumptions"), view.subtitle, page.labels("note.assumptions", tally=tally or "–"))
+    page.title(
+        page.labels("sheet.assumptions"),
+        view.subtitle,
+        page.labels("note.assumptions", tally=tally or "–"),
+    )
     if rows.empty:
         page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_assumptions"))
         page.set_up(0, FIRST_TABLE_ROW, len(COLUMNS))
@@ -41,7 +47,7 @@ def write(page: Page, view: View) -> None:
     words = {code: page.labels.word("standing", code) for code in status.unique()}
     rows = rows.assign(
         row=pd.to_numeric(rows["row"], errors="coerce").astype("float64"),
-        value=[_value(value) for value in rows["value"]],
+        value=rows["value"].astype(object).map(_value),
         origin_name=[page.labels.word("origin", origin) for origin in rows["origin"]],
         standing=status.map(words),
         fill=[GROUNDS.get(code, Fill.NONE) for code in status],

@@ -36,5 +36,7 @@ def place(view: View) -> Block:
 
 def write(page: Page, view: View) -> None:
     """Write the sheet."""
-    page.title(page.labels("sheet.lanes"), view.subtitle, page.labels("note.lanes", money=view.money))
+    page.title(
+        page.labels("sheet.lanes"), view.subtitle, page.labels("note.lanes", money=view.money)
+    )
     page.filtered(page.table(view.lanes, COLUMNS))

@@ -34,5 +34,9 @@ def place(view: View) -> Block:
 
 def write(page: Page, view: View) -> None:
     """Write the sheet."""
-    page.title(page.labels("sheet.positions"), view.subtitle, page.labels("note.positions", money=view.money))
+    page.title(
+        page.labels("sheet.positions"),
+        view.subtitle,
+        page.labels("note.positions", money=view.money),
+    )
     page.filtered(page.table(view.positions, COLUMNS))

@@ -20,7 +20,9 @@ COLUMNS = (
 
 def write(page: Page, view: View) -> None:
     """Write every price that is not 0, the dearest of each kind first."""
-    page.title(page.labels("sheet.prices"), view.subtitle, page.labels("note.prices", money=view.money))
+    page.title(
+        page.labels("sheet.prices"), view.subtitle, page.labels("note.prices", money=view.money)
+    )
     prices = view.prices
     if prices.empty:
         page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_prices"))

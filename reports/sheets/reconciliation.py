@@ -49,8 +49,12 @@ class Formula:
 
 def write(page: Page, view: View) -> None:
     """Write the total of all checks on top and the checks below."""
-    page.title(page.labels("sheet.reconciliation"), view.subtitle, page.labels("note.reconciliation"))
-    sheets = Sheets(positions.place(view), lanes.place(view), income.place(view), page.styles.digits)
+    page.title(
+        page.labels("sheet.reconciliation"), view.subtitle, page.labels("note.reconciliation")
+    )
+    sheets = Sheets(
+        positions.place(view), lanes.place(view), income.place(view), page.styles.digits
+    )
     checks: list[str] = []
     row = FIRST_SECTION_ROW
     for part in (_rows, _objective, _funding, _incomes):
@@ -65,12 +69,16 @@ def _total(page: Page, checks: Sequence[str]) -> None:
     page.put(5, 1, page.labels("text.all_checks"), Style(bold=True, size=12))
     failed = "+".join(f"SUMPRODUCT(--({cells}<>0))" for cells in checks)
     message = page.labels("text.failed")
-    page.formula(5, 2, f'IF({failed}=0,"OK",{failed}&" {message}")', Style(bold=True, size=12, border=True))
+    page.formula(
+        5, 2, f'IF({failed}=0,"OK",{failed}&" {message}")', Style(bold=True, size=12, border=True)
+    )
     for cells in (*checks, TOTAL_CELL):
         first = cells.split(":")[0].replace("$", "")
         good = f'{first}="OK"' if cells == TOTAL_CELL else f"{first}=0"
         for test, fill in ((good, Fill.GREEN), (f"NOT({good})", Fill.RED)):
-            rule = FormulaRule(formula=[test], fill=PatternFill(bgColor=fill.value, fill_type="solid"))
+            rule = FormulaRule(
+                formula=[test], fill=PatternFill(bgColor=fill.value, fill_type="solid")
+            )
             page.sheet.conditional_formatting.add(cells.replace("$", ""), rule)
 
 
@@ -99,8 +107,13 @@ def _rows(page: Page, view: View, sheets: Sheets, row: int, checks: list[str]) -
     names = ("check.positions_move", "check.lanes_move", "check.lane_interest")
     rows = pd.DataFrame({"check": [page.labels(name) for name in names]})
     page.section(row, "section.checks_rows")
-    place = page.table(rows, (Column("check", Form.NOTE),), row + 1)
-    _formulas(page, place, [Formula("difference", lambda at: texts[at - place.first_row], check=True)], checks)
+    place = page.table(rows, (Column("check", Form.NOTE, widest=44),), row + 1)
+    _formulas(
+        page,
+        place,
+        [Formula("difference", lambda at: texts[at - place.first_row], check=True)],
+        checks,
+    )
     return place.last_row + 2
 
 
@@ -109,11 +122,16 @@ def _objective(page: Page, view: View, sheets: Sheets, row: int, checks: list[st
     parts = view.plan("objective").groupby("part", sort=False)["value"].sum().reset_index()
     rows = parts.assign(part_name=[page.labels.word("part", part) for part in parts["part"]])
     page.section(row, "section.checks_objective")
-    columns = (Column("part_name", label="column.part"), Column("value", Form.AMOUNT, label="column.amount"))
+    columns = (
+        Column("part_name", label="column.part"),
+        Column("value", Form.AMOUNT, label="column.amount"),
+    )
     place = page.table(rows, columns, row + 1)
     letter, last = place.letter("value"), place.last_row
     page.put(last + 1, 1, page.labels("text.sum_of_parts"), Style(bold=True))
-    page.formula(last + 1, 2, f"SUM({letter}{place.first_row}:{letter}{last})", Style(Form.AMOUNT, bold=True))
+    page.formula(
+        last + 1, 2, f"SUM({letter}{place.first_row}:{letter}{last})", Style(Form.AMOUNT, bold=True)
+    )
     page.put(last + 2, 1, page.labels("text.objective_of_run"))
     page.put(last + 2, 2, float(view.manifest["objective"]), Style(Form.AMOUNT))
     page.put(last + 3, 1, page.labels("column.difference"))
@@ -126,8 +144,8 @@ def _funding(page: Page, view: View, sheets: Sheets, row: int, checks: list[str]
     """Check that every node balances at every close, and opens where it closed."""
     page.section(row, "section.checks_funding")
     columns = (
-        Column("node", Form.COUNT),
         Column("region_name", label="column.region"),
+        Column("node", Form.COUNT),
         Column("currency"),
         Column("period", Form.COUNT),
         Column("before", Form.AMOUNT, given=True, label="column.balances_at_start"),
@@ -139,9 +157,16 @@ def _funding(page: Page, view: View, sheets: Sheets, row: int, checks: list[str]
 
 def _nodes_by_period(view: View) -> pd.DataFrame:
     """List nodes by period; `before` is the sum of the frozen opening balances, in period 1 only."""
-    opening = view.run.case.table("positions").groupby(["region", "currency"])["balance"].sum().rename("before")
+    opening = (
+        view.run.case.table("positions")
+        .groupby(["region", "currency"])["balance"]
+        .sum()
+        .rename("before")
+    )
     rows = view.nodes.merge(pd.DataFrame({"period": range(1, view.periods + 1)}), how="cross")
-    rows = rows.merge(opening.reset_index(), on=["region", "currency"], how="left").fillna({"before": 0.0})
+    rows = rows.merge(opening.reset_index(), on=["region", "currency"], how="left").fillna(
+        {"before": 0.0}
+    )
     rows["before"] = rows["before"].where(rows["period"] == 1)
     return rows.assign(region_name=rows["region"].map(view.region_names))
 
@@ -160,7 +185,9 @@ def _funding_formulas(view: View, sheets: Sheets, place: Block) -> list[Formula]
         )
 
     def owed(amount: str, end: str) -> Callable[[int], str]:
-        return lambda at: f"SUMIFS({lanes_(amount)},{lanes_(end)},${node}{at},{lanes_('period')},${period}{at})"
+        return lambda at: (
+            f"SUMIFS({lanes_(amount)},{lanes_(end)},${node}{at},{lanes_('period')},${period}{at})"
+        )
 
     def opens_where_it_closed(at: int) -> str:
         total = "SUMIFS({},{},${}{},{},{})".format
@@ -176,7 +203,9 @@ def _funding_formulas(view: View, sheets: Sheets, place: Block) -> list[Formula]
         Formula("borrowed", owed("borrowed", "borrower_node")),
         Formula(
             "funding_gap",
-            lambda at: sheets.rounded(f"{assets}{at}+{lent}{at}-{liabilities}{at}-{equity}{at}-{borrowed}{at}"),
+            lambda at: sheets.rounded(
+                f"{assets}{at}+{lent}{at}-{liabilities}{at}-{equity}{at}-{borrowed}{at}"
+            ),
             check=True,
         ),
         Formula("continuity_gap", opens_where_it_closed, check=True),
@@ -188,11 +217,12 @@ def _incomes(page: Page, view: View, sheets: Sheets, row: int, checks: list[str]
     page.section(row, "section.checks_income")
     stated = view.plan("regions").sort_values(["region", "period"], ignore_index=True)
     rows = stated.assign(
-        region_number=stated["region"].map(view.region_numbers), region_name=stated["region"].map(view.region_names)
+        region_number=stated["region"].map(view.region_numbers),
+        region_name=stated["region"].map(view.region_names),
     )
     columns = (
-        Column("region_number", Form.COUNT),
         Column("region_name", label="column.region"),
+        Column("region_number", Form.COUNT),
         Column("period", Form.COUNT),
     )
     place = page.table(rows, columns, row + 1)
@@ -223,5 +253,7 @@ def _income_formulas(sheets: Sheets, place: Block) -> list[Formula]:
             lambda at: sheets.rounded(f"{held}{at}+{interest}{at}-{cost}{at}-{before}{at}"),
             check=True,
         ),
-        Formula("tax_gap", lambda at: sheets.rounded(f"{before}{at}-{tax}{at}-{after}{at}"), check=True),
+        Formula(
+            "tax_gap", lambda at: sheets.rounded(f"{before}{at}-{tax}{at}-{after}{at}"), check=True
+        ),
     ]

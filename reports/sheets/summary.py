@@ -18,40 +18,40 @@ NAME = "summary"
 LEFT, RIGHT, LAST = 1, 8, 13
 TOP = 5
 EARNS = (
-    Column("name", Form.NOTE, label="column.baseline"),
+    Column("name", Form.NOTE, label="column.baseline", widest=32),
     Column("more", Form.AMOUNT, label="column.plan_earns_more"),
     Column("points", Form.BASIS_POINTS, label="column.points_of_assets"),
     Column("of_interest", Form.RATIO, label="column.of_interest"),
     Column("without_horizon", Form.AMOUNT),
-    Column("standing", Form.NOTE, label="column.baseline_standing"),
+    Column("standing", Form.NOTE, label="column.baseline_standing", widest=18),
 )
 LANES = (
-    Column("lender_name", Form.NOTE, label="column.from"),
-    Column("borrower_name", Form.NOTE, label="column.to"),
+    Column("lender_name", Form.NOTE, label="column.from", widest=26),
+    Column("borrower_name", Form.NOTE, label="column.to", widest=24),
     Column("currency"),
     Column("before", Form.AMOUNT, given=True),
     Column("after", Form.AMOUNT),
     Column("change", Form.AMOUNT),
 )
 BUSINESS = (
-    Column("region_name", Form.NOTE, label="column.region"),
-    Column("product_name", Form.NOTE, label="column.product"),
+    Column("region_name", Form.NOTE, label="column.region", widest=26),
+    Column("product_name", Form.NOTE, label="column.product", widest=24),
     Column("currency"),
     Column("before", Form.AMOUNT, given=True),
     Column("after", Form.AMOUNT),
     Column("change", Form.AMOUNT),
 )
 BINDS = (
-    Column("what", Form.NOTE),
-    Column("region_name", Form.NOTE, label="column.region"),
+    Column("what", Form.NOTE, widest=26),
+    Column("region_name", Form.NOTE, label="column.region", widest=26),
     Column("kind_name", label="column.kind"),
     Column("close", Form.DATE, label="column.dearest_at"),
     Column("price_per_year", Form.PRICE),
     Column("price", Form.PRICE),
 )
 MISSED = (
-    Column("limit_name", Form.NOTE, label="column.limit"),
-    Column("region_name", Form.NOTE, label="column.region"),
+    Column("limit_name", Form.NOTE, label="column.limit", widest=26),
+    Column("region_name", Form.NOTE, label="column.region", widest=26),
     Column("status_name", label="column.status"),
     Column("close", Form.DATE),
     Column("shortfall", Form.AMOUNT),
@@ -59,6 +59,7 @@ MISSED = (
 BASELINES = ("hold", "pro_rata", "frozen_lanes")
 MOST_TRANSFERS, MOST_BUSINESS, MOST_PRICES, MOST_MISSED = 6, 8, 8, 4
 BASIS_POINTS = 1e4
+CHART_HEIGHT = 9.0
 
 
 def write(page: Page, view: View) -> None:
@@ -66,9 +67,11 @@ def write(page: Page, view: View) -> None:
     title = page.labels("text.title", group=view.region_names[view.root])
     page.title(title, f"{view.subtitle} · {page.labels('text.money_in', money=view.money)}")
     _banner(page, view)
-    left = _earnings(page, view, _result(page, view))
-    right = TOP
-    for part in (_transfers, _business, _binds, _missed):
+    second = max(
+        _result(page, view), _transfers(page, view, TOP)
+    )  # headers side by side share their height
+    left, right = _earnings(page, view, second), second
+    for part in (_business, _binds, _missed):
         right = part(page, view, right)
     page.sheet.column_dimensions[page.letter(RIGHT - 1)].width = 3
     page.set_up(0, max(left, right), LAST, one_page=True)
@@ -139,10 +142,15 @@ def _earnings(page: Page, view: View, row: int) -> int:
         return row + 2
     place = page.table(rows, EARNS, row + 1, LEFT)
     drawing = chart.bars(
-        page.sheet, place, "name", ("more", "without_horizon"), page.labels("chart.earns", money=view.money)
+        page.sheet,
+        place,
+        "name",
+        ("more", "without_horizon"),
+        page.labels("chart.earns", money=view.money),
     )
-    chart.anchor(page.sheet, drawing, f"A{place.last_row + 2}", 18.0, 8.5)
-    return place.last_row + 2 + round(8.5 / chart.ROW_CENTIMETRES)
+    width = chart.centimetres(page.sheet, LEFT, RIGHT - 2)
+    chart.anchor(page.sheet, drawing, f"A{place.last_row + 2}", width, CHART_HEIGHT)
+    return place.last_row + 2 + round(CHART_HEIGHT / chart.ROW_CENTIMETRES)
 
 
 def _against_baselines(view: View) -> pd.DataFrame:
@@ -158,7 +166,10 @@ def _against_baselines(view: View) -> pd.DataFrame:
             "points": more / view.assets * BASIS_POINTS if view.assets else float("nan"),
             "of_interest": (more / others["interest"]).where(others["interest"] > 0),
             "without_horizon": more - (plan["horizon_value"] - others["horizon_value"]),
-            "standing": [_standing(view, ok, broken) for ok, broken in others[["feasible", "broken"]].to_numpy()],
+            "standing": [
+                _standing(view, ok, broken)
+                for ok, broken in others[["feasible", "broken"]].to_numpy()
+            ],
         }
     )
 
@@ -188,7 +199,9 @@ def _transfers(page: Page, view: View, row: int) -> int:
         first[["lane", "opening"]].rename(columns={"opening": "before"}), on="lane"
     )
     ends = ends.assign(change=ends["after"] - ends["before"])
-    ends = ends.groupby(["lender_name", "borrower_name", "currency"], as_index=False)[["before", "after", "change"]].sum()
+    ends = ends.groupby(["lender_name", "borrower_name", "currency"], as_index=False)[
+        ["before", "after", "change"]
+    ].sum()
     rows = _largest(view, ends, MOST_TRANSFERS)
     return _part(page, row, "section.do_transfers", rows, LANES, "text.no_transfers")[0]
 
@@ -196,12 +209,16 @@ def _transfers(page: Page, view: View, row: int) -> int:
 def _business(page: Page, view: View, row: int) -> int:
     positions = view.positions
     plugs = view.run.case.table("positions").query("plug")[["region", "currency", "product"]]
-    decided = positions.merge(plugs.assign(squares=True), on=["region", "currency", "product"], how="left")
+    decided = positions.merge(
+        plugs.assign(squares=True), on=["region", "currency", "product"], how="left"
+    )
     decided = decided[decided["squares"].isna()]
     first, last = decided[decided["period"] == 1], decided[decided["period"] == view.periods]
     keys = ["region_name", "product_name", "currency"]
     ends = last[[*keys, "balance"]].merge(first[[*keys, "opening"]], on=keys)
-    ends = ends.assign(before=ends["opening"], after=ends["balance"], change=ends["balance"] - ends["opening"])
+    ends = ends.assign(
+        before=ends["opening"], after=ends["balance"], change=ends["balance"] - ends["opening"]
+    )
     rows = _largest(view, ends, MOST_BUSINESS)
     return _part(page, row, "section.do_business", rows, BUSINESS, "text.no_business")[0]
 
@@ -209,12 +226,18 @@ def _business(page: Page, view: View, row: int) -> int:
 def _largest(view: View, ends: pd.DataFrame, count: int) -> pd.DataFrame:
     """Give the rows that change most, measured in the reporting currency."""
     size = view.reporting(ends["change"].abs(), ends["currency"])
-    return ends.assign(size=size)[size > 0].sort_values("size", ascending=False, kind="stable").head(count)
+    return (
+        ends.assign(size=size)[size > 0]
+        .sort_values("size", ascending=False, kind="stable")
+        .head(count)
+    )
 
 
 def _binds(page: Page, view: View, row: int) -> int:
     prices = view.prices
-    prices = prices[prices["kind"].isin(["limit", "lane"])].sort_values("size", ascending=False, kind="stable")
+    prices = prices[prices["kind"].isin(["limit", "lane"])].sort_values(
+        "size", ascending=False, kind="stable"
+    )
     dearest = prices.drop_duplicates(["kind", "name"]).head(MOST_PRICES)
     return _part(page, row, "section.binds", dearest, BINDS, "text.no_prices")[0]
 
@@ -222,11 +245,19 @@ def _binds(page: Page, view: View, row: int) -> int:
 def _missed(page: Page, view: View, row: int) -> int:
     limits = view.limits
     missed = limits[limits["status"].isin(["short", "broken"])]
-    missed = missed.assign(status_name=[view.labels.word("status", word) for word in missed["status"]])
-    worst = missed.sort_values("shortfall", ascending=False, kind="stable").drop_duplicates("limit").head(MOST_MISSED)
+    missed = missed.assign(
+        status_name=[view.labels.word("status", word) for word in missed["status"]]
+    )
+    worst = (
+        missed.sort_values("shortfall", ascending=False, kind="stable")
+        .drop_duplicates("limit")
+        .head(MOST_MISSED)
+    )
     row, place = _part(page, row, "section.missed", worst, MISSED, "text.none_missed")
     count = missed["limit"].nunique()
     if place is not None and count > MOST_MISSED:
-        page.put(place.last_row + 1, RIGHT, page.labels("text.more_missed", count=count - MOST_MISSED))
+        page.put(
+            place.last_row + 1, RIGHT, page.labels("text.more_missed", count=count - MOST_MISSED)
+        )
         row += 1
     return row

@@ -35,7 +35,11 @@ MOST_BARS = 20
 
 def write(page: Page, view: View) -> None:
     """Write the two matrices, each region's net lending with its chart, and the instructions."""
-    page.title(page.labels("sheet.transfers"), view.subtitle, page.labels("note.transfers", money=view.money))
+    page.title(
+        page.labels("sheet.transfers"),
+        view.subtitle,
+        page.labels("note.transfers", money=view.money),
+    )
     if view.lanes.empty:
         page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_lanes"))
         page.set_up(0, FIRST_TABLE_ROW, len(INSTRUCTIONS))
@@ -57,8 +61,12 @@ def _owed(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     def matrix(period: int, column: str) -> pd.DataFrame:
         rows = lanes[lanes["period"] == period]
-        owed = view.reporting(rows[column], rows["currency"]).groupby([rows["lender"], rows["borrower"]]).sum()
-        return owed.unstack(fill_value=0.0).reindex(index=used, columns=used, fill_value=0.0)
+        owed = (
+            view.reporting(rows[column], rows["currency"])
+            .groupby([rows["lender"], rows["borrower"]])
+            .sum()
+        )
+        return owed.unstack().reindex(index=used, columns=used).fillna(0.0)
 
     return matrix(view.periods, "outstanding"), matrix(1, "opening")
 
@@ -67,7 +75,9 @@ def _ends_used(view: View) -> list[str]:
     """List the regions that lend or borrow at any time, in the order of their names."""
     lanes = view.lanes
     carries = lanes[(lanes["outstanding"] != 0) | (lanes["opening"] != 0)]
-    return sorted(set(carries["lender"]) | set(carries["borrower"]), key=lambda code: view.region_names[code])
+    return sorted(
+        set(carries["lender"]) | set(carries["borrower"]), key=lambda code: view.region_names[code]
+    )
 
 
 def _matrix(page: Page, view: View, owed: pd.DataFrame, heading: str, row: int) -> int:
@@ -81,17 +91,31 @@ def _matrix(page: Page, view: View, owed: pd.DataFrame, heading: str, row: int) 
     owed.loc["total"] = owed.sum()
     names = view.region_names | {"total": total}
     columns = [Column(code, Form.AMOUNT) for code in owed.columns]
-    page.heads(row + 1, [page.labels("text.lender_borrower"), *(names[code] for code in owed.columns)])
+    page.heads(
+        row + 1, [page.labels("text.lender_borrower"), *(names[code] for code in owed.columns)]
+    )
     for line, (code, amounts) in enumerate(owed.iterrows(), row + 2):
         last = code == "total"
-        page.put(line, 1, names[str(code)], Style(bold=last, fill=Fill.BAND if last else Fill.NONE))
+        page.put(
+            line,
+            1,
+            names[str(code)],
+            Style(bold=last, fill=Fill.BAND if last else Fill.NONE, inset=True),
+        )
         for number, column in enumerate(columns, 2):
             fill = Fill.BAND if last or column.key == "total" else Fill.NONE
-            page.put(line, number, float(amounts[column.key]), Style(Form.AMOUNT, Ink.RESULT, fill, bold=last))
+            page.put(
+                line,
+                number,
+                float(amounts[column.key]),
+                Style(Form.AMOUNT, Ink.RESULT, fill, bold=last),
+            )
     return row + len(owed) + 3
 
 
-def _net_lending(page: Page, closing: pd.DataFrame, opening: pd.DataFrame, view: View, row: int) -> int:
+def _net_lending(
+    page: Page, closing: pd.DataFrame, opening: pd.DataFrame, view: View, row: int
+) -> int:
     """Write what each region lends on balance, largest first, and draw it."""
     if closing.empty:
         return row

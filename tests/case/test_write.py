@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import TABLES, TOML, write_case
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from alm.case import load, write_inputs
@@ -50,8 +50,9 @@ def test_sources_are_frozen_as_tables_beside_case_toml(write, tmp_path):
 remarks = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 
 
+@example(rates=[0.1], remark="a\rb", name='\r"')
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     rates=st.lists(st.floats(1e-300, 1e300), min_size=1, max_size=4),

@@ -26,8 +26,10 @@ class Run:
         return pd.read_parquet(self.folder / "plan" / f"{name}.parquet")
 
     def price(self, kind: str, name: str, period: int = 1) -> float:
+        """Price of a limit or a lane; what does not bind has none and is worth nothing."""
         rows = self.table("prices").query("kind == @kind and name == @name and period == @period")
-        return float(rows["price"].item())
+        assert len(rows) <= 1
+        return float(rows["price"].sum())
 
 
 def allocate(case: Path, out: Path, *more: str) -> Run:

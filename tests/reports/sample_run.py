@@ -33,11 +33,18 @@ class Sample:
 
     @property
     def codes(self) -> list[str]:
-        return ["north", "east", "west", *(f"r{number:03d}" for number in range(4, self.regions + 1))][: self.regions]
+        return [
+            "north",
+            "east",
+            "west",
+            *(f"r{number:03d}" for number in range(4, self.regions + 1)),
+        ][: self.regions]
 
     @property
     def currency(self) -> dict[str, str]:
-        return {code: self.currencies[i % len(self.currencies)] for i, code in enumerate(self.codes)}
+        return {
+            code: self.currencies[i % len(self.currencies)] for i, code in enumerate(self.codes)
+        }
 
     @property
     def year(self) -> float:
@@ -65,7 +72,9 @@ def write_sample(folder: Path, sample: Sample = Sample()) -> Path:
     }
     for name, table in plan.items():
         table.to_parquet(folder / "plan" / f"{name}.parquet", index=False)
-    (folder / "run.json").write_text(json.dumps(_manifest(sample, objective, regions)), encoding="utf-8")
+    (folder / "run.json").write_text(
+        json.dumps(_manifest(sample, objective, regions)), encoding="utf-8"
+    )
     return folder
 
 
@@ -75,7 +84,10 @@ def _inputs(folder: Path, sample: Sample) -> None:
         'currency = "CNY"\nunit = 1000000\nquantum = 0.01\naccrual = "closing"\nhorizon_value = "run_off"\n',
         encoding="utf-8",
     )
-    codes, names = sample.codes, {"north": ("North", "北区"), "east": ("=East", "东区"), "west": ("West*", "西区")}
+    codes, names = (
+        sample.codes,
+        {"north": ("North", "北区"), "east": ("=East", "东区"), "west": ("West*", "西区")},
+    )
     regions = pd.DataFrame(
         {
             "region": ["group", *codes],
@@ -92,7 +104,9 @@ def _inputs(folder: Path, sample: Sample) -> None:
         "products": _products(sample),
         "positions": _opening(sample).drop(columns=["side"]),
         "fx": pd.DataFrame({"currency": list(FX), "rate": list(FX.values())}),
-        "curves": pd.DataFrame({"curve": "ftp", "currency": list(FX), "tenor_months": 12, "rate": 0.02}),
+        "curves": pd.DataFrame(
+            {"curve": "ftp", "currency": list(FX), "tenor_months": 12, "rate": 0.02}
+        ),
     }
     if sample.lanes:
         tables["lanes"] = _lane_terms(sample)
@@ -106,17 +120,30 @@ def _products(sample: Sample) -> pd.DataFrame:
     numbers = range(1, sample.products + 1)
     rows = [("cash", "Cash", "现金", "asset", "cash", "")]
     rows += [(f"loan_{n}", f"Loan {n}", f"贷款{n}", "asset", "loan", 12) for n in numbers]
-    rows += [(f"deposit_{n}", f"Deposit {n}", f"存款{n}", "liability", "deposit", 12) for n in numbers]
+    rows += [
+        (f"deposit_{n}", f"Deposit {n}", f"存款{n}", "liability", "deposit", 12) for n in numbers
+    ]
     rows += [("capital", "Capital", "资本", "equity", "equity", "")]
-    return pd.DataFrame(rows, columns=["product", "name", "name_zh", "side", "class", "tenor_months"])
+    return pd.DataFrame(
+        rows, columns=["product", "name", "name_zh", "side", "class", "tenor_months"]
+    )
 
 
 def _opening(sample: Sample) -> pd.DataFrame:
     """Give the opening balance sheet: loans 100, deposits 120, capital 30 times the rank of region and product."""
     products = _products(sample)[["product", "side"]]
-    frame = pd.DataFrame({"region": sample.codes}).assign(rank=range(1, sample.regions + 1)).merge(products, how="cross")
+    frame = (
+        pd.DataFrame({"region": sample.codes})
+        .assign(rank=range(1, sample.regions + 1))
+        .merge(products, how="cross")
+    )
     frame["currency"] = frame["region"].map(sample.currency)
-    size = frame["product"].str.split("_").str[0].map({"loan": 100.0, "deposit": 120.0, "capital": 30.0, "cash": 0.0})
+    size = (
+        frame["product"]
+        .str.split("_")
+        .str[0]
+        .map({"loan": 100.0, "deposit": 120.0, "capital": 30.0, "cash": 0.0})
+    )
     frame["balance"] = size * frame["rank"]
     if sample.lanes:
         frame.loc[frame["product"] == "capital", "balance"] += 5.0
@@ -125,9 +152,10 @@ def _opening(sample: Sample) -> pd.DataFrame:
     excess += frame["region"].map(_net_borrowed(sample, _opening_lanes(sample))).fillna(0.0)
     frame["balance"] = frame["balance"].where(frame["product"] != "cash", excess).round(2)
     return frame.assign(
-        rate=frame["product"].str.split("_").str[0].map(
-            {"loan": LOAN, "deposit": DEPOSIT, "cash": CASH_RATE, "capital": 0.0}
-        ),
+        rate=frame["product"]
+        .str.split("_")
+        .str[0]
+        .map({"loan": LOAN, "deposit": DEPOSIT, "cash": CASH_RATE, "capital": 0.0}),
         max_new=np.where(frame["product"] == "cash", "", "1000"),
         plug=np.where(frame["product"] == "cash", "true", "false"),
     ).drop(columns=["rank"])
@@ -163,22 +191,76 @@ def _net_borrowed(sample: Sample, lanes: pd.DataFrame) -> pd.Series:
     debt = (lanes["outstanding"] * ratio).round(2)
     borrowed = debt.groupby(lanes["borrower"]).sum()
     lent = lanes["outstanding"].groupby(lanes["lender"]).sum()
-    return borrowed.reindex(sample.codes, fill_value=0.0) - lent.reindex(sample.codes, fill_value=0.0)
+    return borrowed.reindex(sample.codes, fill_value=0.0) - lent.reindex(
+        sample.codes, fill_value=0.0
+    )
 
 
 def _limit_terms(sample: Sample) -> pd.DataFrame:
     return pd.DataFrame(
         [
-            ("cash_ratio", "Cash to deposits", "group", "class:cash", "class:deposit", "min", 0.05, "hard", "", 0.10,
-             "regulatory", "Treasurer", "Liquidity rule, article 5"),
-            ("loans_east", "-Loans of East", sample.codes[-1], "class:loan", "", "max", 1000.0, "hard", "", "",
-             "board", "Credit", ""),
-            ("deposits_wish", "Deposits to loans", "group", "class:deposit", "class:loan", "min", 2.0, "soft", 0.01, "",
-             "target", "ALCO", ""),
+            (
+                "cash_ratio",
+                "Cash to deposits",
+                "group",
+                "class:cash",
+                "class:deposit",
+                "min",
+                0.05,
+                "hard",
+                "",
+                0.10,
+                "regulatory",
+                "Treasurer",
+                "Liquidity rule, article 5",
+            ),
+            (
+                "loans_east",
+                "-Loans of East",
+                sample.codes[-1],
+                "class:loan",
+                "",
+                "max",
+                1000.0,
+                "hard",
+                "",
+                "",
+                "board",
+                "Credit",
+                "",
+            ),
+            (
+                "deposits_wish",
+                "Deposits to loans",
+                "group",
+                "class:deposit",
+                "class:loan",
+                "min",
+                2.0,
+                "soft",
+                0.01,
+                "",
+                "target",
+                "ALCO",
+                "",
+            ),
         ],
-        columns=["limit", "name", "region", "measure", "denominator", "sense", "bound", "enforcement", "penalty",
-                 "early_warning", "tier", "owner", "source"],
-    )  # fmt: skip
+        columns=[
+            "limit",
+            "name",
+            "region",
+            "measure",
+            "denominator",
+            "sense",
+            "bound",
+            "enforcement",
+            "penalty",
+            "early_warning",
+            "tier",
+            "owner",
+            "source",
+        ],
+    )
 
 
 def _balances(sample: Sample) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -203,7 +285,9 @@ def _balances(sample: Sample) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _roll(sample: Sample, before: pd.DataFrame, lanes: pd.DataFrame, period: int) -> pd.DataFrame:
-    book = before[["region", "currency", "product", "side", "rate"]].assign(period=period, opening=before["balance"])
+    book = before[["region", "currency", "product", "side", "rate"]].assign(
+        period=period, opening=before["balance"]
+    )
     moves = ~book["product"].isin(["cash", "capital"])
     loan = book["product"].str.startswith("loan")
     book["matured"] = (book["opening"] * 0.1).round(2).where(moves, 0.0)
@@ -229,39 +313,82 @@ def _regions(sample: Sample, positions: pd.DataFrame, lanes: pd.DataFrame) -> pd
     sign = positions["side"].map({"asset": 1.0, "liability": -1.0, "equity": -1.0})
     parts = positions.assign(
         interest=sign * positions["rate"] * positions["balance"] * fx,
-        expected_loss=LOSS * positions["product"].str.startswith("loan") * positions["balance"] * fx,
+        expected_loss=LOSS
+        * positions["product"].str.startswith("loan")
+        * positions["balance"]
+        * fx,
         operating_cost=COST * positions["balance"] * fx,
     )
-    table = parts.groupby(["region", "period"])[["interest", "expected_loss", "operating_cost", "income"]].sum()
+    table = parts.groupby(["region", "period"])[
+        ["interest", "expected_loss", "operating_cost", "income"]
+    ].sum()
     paid = lanes["outstanding"] * LANE_RATE * sample.year * lanes["currency"].map(FX)
-    received = paid.groupby([lanes["lender"], lanes["period"]]).sum().reindex(table.index, fill_value=0.0)
-    owed = paid.groupby([lanes["borrower"], lanes["period"]]).sum().reindex(table.index, fill_value=0.0)
-    cost = lanes["cost"].groupby([lanes["lender"], lanes["period"]]).sum().reindex(table.index, fill_value=0.0)
+    received = (
+        paid.groupby([lanes["lender"], lanes["period"]]).sum().reindex(table.index, fill_value=0.0)
+    )
+    owed = (
+        paid.groupby([lanes["borrower"], lanes["period"]])
+        .sum()
+        .reindex(table.index, fill_value=0.0)
+    )
+    cost = (
+        lanes["cost"]
+        .groupby([lanes["lender"], lanes["period"]])
+        .sum()
+        .reindex(table.index, fill_value=0.0)
+    )
     before = table["income"] + received - owed - cost
     table = table.assign(
-        back_book=0.0, adjustment=0.0, disposal_loss=0.0, lane_interest=received - owed, lane_cost=cost,
-        income_before_tax=before, tax=TAX * before, income=(1 - TAX) * before,
-    )  # fmt: skip
+        back_book=0.0,
+        adjustment=0.0,
+        disposal_loss=0.0,
+        lane_interest=received - owed,
+        lane_cost=cost,
+        income_before_tax=before,
+        tax=TAX * before,
+        income=(1 - TAX) * before,
+    )
     return table.reset_index()
 
 
 def _objective(regions: pd.DataFrame) -> pd.DataFrame:
-    income = regions.groupby("period", as_index=False)["income"].sum().rename(columns={"income": "value"})
+    income = (
+        regions.groupby("period", as_index=False)["income"]
+        .sum()
+        .rename(columns={"income": "value"})
+    )
     charge = income.assign(part="capital_charge", value=-0.1 * income["value"])
     last = pd.DataFrame({"part": ["horizon_value"], "period": [0], "value": [12.345]})
-    return pd.concat([income.assign(part="income"), charge, last], ignore_index=True)[["part", "period", "value"]]
+    return pd.concat([income.assign(part="income"), charge, last], ignore_index=True)[
+        ["part", "period", "value"]
+    ]
 
 
 def _limits(sample: Sample, positions: pd.DataFrame) -> pd.DataFrame:
-    columns = ["limit", "period", "scenario", "numerator", "denominator", "value", "bound", "headroom", "shortfall",
-               "price", "status"]  # fmt: skip
+    columns = [
+        "limit",
+        "period",
+        "scenario",
+        "numerator",
+        "denominator",
+        "value",
+        "bound",
+        "headroom",
+        "shortfall",
+        "price",
+        "status",
+    ]
     if not sample.limits:
-        return pd.DataFrame(columns=columns).astype({"period": "int64", "value": "float64", "bound": "float64"})
+        return pd.DataFrame(columns=columns).astype(
+            {"period": "int64", "value": "float64", "bound": "float64"}
+        )
     money = positions.assign(
         amount=positions["balance"] * positions["currency"].map(FX),
         product_class=positions["product"].str.split("_").str[0],
     )
-    total = money.pivot_table(index="period", columns="product_class", values="amount", aggfunc="sum")
+    total = money.pivot_table(
+        index="period", columns="product_class", values="amount", aggfunc="sum"
+    )
     last = money[money["region"] == sample.codes[-1]]
     east = last[last["product_class"] == "loan"].groupby("period")["amount"].sum()
     nothing = pd.Series(np.nan, index=total.index)
@@ -276,18 +403,30 @@ def _limits(sample: Sample, positions: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             pd.DataFrame(
                 {
-                    "limit": limit, "period": total.index, "scenario": "", "numerator": numerator,
-                    "denominator": denominator, "value": numerator / denominator.fillna(1.0), "bound": bound,
-                    "headroom": room, "shortfall": (-room).clip(lower=0), "price": 0.004 * (status == "binding"),
+                    "limit": limit,
+                    "period": total.index,
+                    "scenario": "",
+                    "numerator": numerator,
+                    "denominator": denominator,
+                    "value": numerator / denominator.fillna(1.0),
+                    "bound": bound,
+                    "headroom": room,
+                    "shortfall": (-room).clip(lower=0),
+                    "price": 0.004 * (status == "binding"),
                     "status": status,
                 }
-            )  # fmt: skip
+            )
         )
     return pd.concat(rows, ignore_index=True)[columns]
 
 
 def _measures(sample: Sample, positions: pd.DataFrame) -> pd.DataFrame:
-    assets = positions[positions["side"] == "asset"].groupby(["region", "period"])["balance"].sum().reset_index()
+    assets = (
+        positions[positions["side"] == "asset"]
+        .groupby(["region", "period"])["balance"]
+        .sum()
+        .reset_index()
+    )
     return assets.rename(columns={"balance": "value"}).assign(scope="solo", measure="assets")[
         ["region", "scope", "measure", "period", "value"]
     ]
@@ -308,17 +447,53 @@ def _baselines(objective: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
     rows = [
         ("plan", total, 12.345, regions["income"].sum(), interest, True, 0, True),
         ("hold", total - 3.5, 11.0, regions["income"].sum() - 3.0, interest - 3.0, True, 0, True),
-        ("pro_rata", total - 2.25, 12.0, regions["income"].sum() - 2.0, interest - 2.0, False, 3, True),
-        ("frozen_lanes", total - 1.0, 12.0, regions["income"].sum() - 1.0, interest - 1.0, True, 0, True),
+        (
+            "pro_rata",
+            total - 2.25,
+            12.0,
+            regions["income"].sum() - 2.0,
+            interest - 2.0,
+            False,
+            3,
+            True,
+        ),
+        (
+            "frozen_lanes",
+            total - 1.0,
+            12.0,
+            regions["income"].sum() - 1.0,
+            interest - 1.0,
+            True,
+            0,
+            True,
+        ),
     ]
-    columns = ["baseline", "objective", "horizon_value", "income", "interest", "feasible", "broken", "verified"]
+    columns = [
+        "baseline",
+        "objective",
+        "horizon_value",
+        "income",
+        "interest",
+        "feasible",
+        "broken",
+        "verified",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
 def _assumptions() -> pd.DataFrame:
     columns = ["table", "row", "key", "column", "value", "origin", "status", "source"]
     rows = [
-        ("positions", 2, "north/CNY/loan_1", "rate", "0.045", "given", "published", "Annual report 2025, page 31"),
+        (
+            "positions",
+            2,
+            "north/CNY/loan_1",
+            "rate",
+            "0.045",
+            "given",
+            "published",
+            "Annual report 2025, page 31",
+        ),
         ("products", 3, "loan_1", "tenor_months", "12", "given", "assumed", "Desk estimate"),
         ("rules", 7, "cash", "lcr_outflow", "0.03", "rule", "derived", "From the LCR return"),
         ("regions", 2, "north", "kind", "branch", "default", "", ""),
@@ -330,8 +505,19 @@ def _assumptions() -> pd.DataFrame:
 def _manifest(sample: Sample, objective: pd.DataFrame, regions: pd.DataFrame) -> dict[str, object]:
     total = float(objective["value"].sum())
     return {
-        "id": "5a3c91d2", "case": "sample", "name": "sample & co", "as_of": "2025-12-31", "status": "gap",
-        "objective": total, "bound": total + 0.05, "gap": 0.05 / abs(total), "income": float(regions["income"].sum()),
-        "verified": sample.verified, "violations": [], "options": {}, "currency": "CNY", "unit": 1000000,
+        "id": "5a3c91d2",
+        "case": "sample",
+        "name": "sample & co",
+        "as_of": "2025-12-31",
+        "status": "gap",
+        "objective": total,
+        "bound": total + 0.05,
+        "gap": 0.05 / abs(total),
+        "income": float(regions["income"].sum()),
+        "verified": sample.verified,
+        "violations": [],
+        "options": {},
+        "currency": "CNY",
+        "unit": 1000000,
         "periods": sample.periods,
-    }  # fmt: skip
+    }

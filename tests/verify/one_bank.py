@@ -1,8 +1,8 @@
-"""One bank, one year: average accrual, an FX swap, retained income, a ladder, a horizon value."""
+"""One bank, one year: average accrual, an FX swap, price slopes, a horizon value."""
 
 from __future__ import annotations
 
-from tests.verify.run_folder import RunFolder, measures, table
+from verify.run_folder import RunFolder, measures, table
 
 SETTINGS = """
 contract = 1
@@ -18,9 +18,6 @@ custom_measures = ["green"]
 [capital]
 ratio = 0.1
 charge_rate = 0.1
-[earnings]
-retained = 0.5
-product = "equity"
 """
 
 INPUTS = {
@@ -55,10 +52,6 @@ curve currency tenor_months rate
 ftp   CNY      12           0.01
 ftp   CNY      36           0.03
 """,
-    "ladder": """
-attribute product months_left value
-rsf       loan    12          0.5
-""",
     "addons": """
 measure region amount
 rwa     bank   10
@@ -78,10 +71,8 @@ def run() -> RunFolder:
     Interest 87.5 x 5 % + 15 x 5 % = 5.125; operating cost 0.001 x 102.5 = 0.1025; back book
     0.5 x 0.001 x 10 x 87.5 = 0.4375; adjustment 0.01 x (30 - 10) = 0.2; the swap's 5 on average cost
     0.3 % and a tenth of 2 %: 0.025, its interest stays in the bank. Before tax 4.36; a fifth of 5.125
-    is exempt: tax 0.25 x 3.335 = 0.83375; after tax 3.52625. Half of it, 1.763125, is posted: equity
-    151.76. Cash 151.76 - 105 - 10 = 36.76.
-    RWA 52.5 + 10: charge 0.625. Target 0.01 x 5^2 = 0.25. Stable funding 0.8 x 105, but the 25 + 15 that
-    leave within a year weigh 0.5: 72.
+    is exempt: tax 0.25 x 3.335 = 0.83375; after tax 3.52625. Cash 150 - 105 - 10 = 35.
+    RWA 52.5 + 10: charge 0.625. Target 0.01 x 5^2 = 0.25. Stable funding 0.8 x 105 = 84.
     Horizon: legacy 50 + 25, cohort 15 a year; 5 % - 2 % (the curve at 24 months) - 0.1 % = 2.9 %, tax
     0.25 x (2.9 % - 1 %) = 0.475 %, capital 0.5 %: 1.925 % of 90 = 1.7325.
     Objective 3.52625 - 0.625 - 0.25 + 1.7325 = 4.38375.
@@ -90,9 +81,9 @@ def run() -> RunFolder:
         "positions": table(
             """
 region currency product period opening matured new sold balance rate income
-bank   CNY      cash    1      50      13.24   0    0    36.76   0    0
+bank   CNY      cash    1      50      15      0    0    35      0    0
 bank   CNY      loan    1      100     25      30   0    105     0.05 4.385
-bank   CNY      equity  1      150     -1.76   0    0    151.76  0    0
+bank   CNY      equity  1      150     0       0    0    150     0    0
 bank   USD      cash    1      0       0       1.43 0    1.43    0    0
 """
         ),
@@ -104,9 +95,12 @@ swap 1      10       0      10          1    0.025
         ),
         "limits": table(
             "limit period scenario numerator denominator value bound headroom shortfall price status"
-        ).astype(dict.fromkeys(
-            ("period", "numerator", "denominator", "value", "bound", "headroom", "shortfall"), float
-        )),
+        ).astype(
+            dict.fromkeys(
+                ("period", "numerator", "denominator", "value", "bound", "headroom", "shortfall"),
+                float,
+            )
+        ),
         "regions": table(
             """
 region period interest expected_loss operating_cost back_book adjustment disposal_loss lane_interest lane_cost income_before_tax tax     income
@@ -126,15 +120,15 @@ horizon_value  0      1.7325
             ["bank"],
             1,
             {
-                "assets": {"bank": [36.76 + 105 + 1.43 * 7]},
-                "equity": {"bank": [151.76]},
+                "assets": {"bank": [35 + 105 + 1.43 * 7]},
+                "equity": {"bank": [150]},
                 "rwa": {"bank": [62.5]},
-                "rsf": {"bank": [72]},
-                "cet1": {"bank": [151.76]},
-                "tier1": {"bank": [151.76]},
-                "total_capital": {"bank": [151.76]},
-                "hqla": {"bank": [36.76 + 1.43 * 7]},
-                "usable_hqla": {"bank": [36.76 + 1.43 * 7]},
+                "rsf": {"bank": [84]},
+                "cet1": {"bank": [150]},
+                "tier1": {"bank": [150]},
+                "total_capital": {"bank": [150]},
+                "hqla": {"bank": [35 + 1.43 * 7]},
+                "usable_hqla": {"bank": [35 + 1.43 * 7]},
                 "open_lanes": {"bank": [1]},
                 "new_business": {"bank": [30]},
                 "transfers": {"bank": [10]},

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from alm.case import Case
+from alm.verify.confirm import confirm
+from alm.verify.replay import Replay
 
 MEASURES = (
     *("assets", "liabilities", "equity", "rwa", "rsf", "leverage_exposure", "asf"),
@@ -58,7 +62,9 @@ def csv(text: str) -> str:
 
 
 def measures(
-    regions: Sequence[str], periods: int, values: Mapping[str, Mapping[str, Sequence[float]]],
+    regions: Sequence[str],
+    periods: int,
+    values: Mapping[str, Mapping[str, Sequence[float]]],
     extra: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Plan table measures. `values`: measure -> "region scope" or "region" (both scopes) -> by period."""
@@ -82,3 +88,29 @@ def table(text: str) -> pd.DataFrame:
     if "used" in rows:
         rows["used"] = rows["used"].astype(bool)
     return rows
+
+
+def with_rows(case: Case, name: str, **columns: Sequence[object]) -> Case:
+    """Put rows into a table of a case in memory, past the reader, which may still refuse the feature."""
+    rows = pd.DataFrame(columns).reindex(columns=case.tables[name].columns)
+    return replace(case, tables={**case.tables, name: rows})
+
+
+def with_column(case: Case, name: str, column: str, value: object, **key: object) -> Case:
+    """Change one column of a table of a case in memory, in the rows that `key` names."""
+    rows = case.table(name)
+    hit = pd.Series(True, index=rows.index)
+    for of, wanted in key.items():
+        hit &= rows[of] == wanted
+    assert hit.any()
+    rows.loc[hit, column] = value
+    return replace(case, tables={**case.tables, name: rows})
+
+
+def refusals(case: Case, run: RunFolder) -> set[str]:
+    """Names of the checks that refuse the plan of a run under a case."""
+    outcome = confirm(Replay(case, run.plan, run.manifest))
+    named = {failure.check for failure in outcome.failures}
+    assert outcome.ok == (not named)
+    assert named == set(outcome.checks.loc[~outcome.checks["ok"], "check"])
+    return named

@@ -50,6 +50,7 @@ from alm.case.checks.positions import (
     plugs_never_mature,
     products_of_plugs_never_mature,
     rows_name_a_position,
+    rows_of_plugs_are_bounds_of_balance,
 )
 from alm.case.checks.products import (
     attributes_of_rules_exist,
@@ -101,6 +102,7 @@ CHECKS: tuple[Check, ...] = (
     max_new_is_given,
     plugs_are_on_the_balance_sheet,
     plugs_never_mature,
+    rows_of_plugs_are_bounds_of_balance,
     products_of_plugs_never_mature,
     bounds_do_not_cross,
     bounds_are_given_once,

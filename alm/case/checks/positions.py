@@ -96,7 +96,12 @@ def plugs_never_mature(draft: Draft) -> Iterator[Fault]:
         "a plug earns `rate`",
         warning=True,
     )
-    plugs = position_ids(positions[plug])
+
+
+def rows_of_plugs_are_bounds_of_balance(draft: Draft) -> Iterator[Fault]:
+    """Refuse run-off, tiers and bounds of new business for a plug."""
+    positions = draft.tables["positions"]
+    plugs = position_ids(positions[positions["plug"]])
     for table in ("bounds", "runoff", "tiers"):
         rows = draft.tables[table]
         on_plug = pd.Series(position_ids(rows).isin(plugs), index=rows.index)

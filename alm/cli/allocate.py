@@ -1,0 +1,143 @@
+"""`alm allocate`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from alm.cli import streams
+from alm.cli.faults import OPTIONS, refuse
+from alm.cli.progress import StageProgress
+
+if TYPE_CHECKING:
+    from alm.case import Fault
+    from alm.runs import Run
+
+BASE = "base"
+
+
+class Language(StrEnum):
+    """Languages of the workbook."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+def allocate(
+    case: Annotated[
+        Path, typer.Argument(metavar="CASE", help="Folder with case.toml.", show_default=False)
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Run folder; a run that stands there gives way. If left out: below runs/."
+        ),
+    ] = None,
+    scenario: Annotated[str, typer.Option(help="Scenario to plan for.")] = BASE,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="PATH=VALUE",
+            help="Change a cell for this run only, as limits.liquidity.bound=0.12. May be repeated.",
+        ),
+    ] = None,
+    backend: Annotated[
+        str, typer.Option(help="Solver, instead of the one the problem asks for.")
+    ] = "",
+    any_optimum: Annotated[
+        bool, typer.Option("--any-optimum", help="Skip the tie-break among equally good plans.")
+    ] = False,
+    no_baselines: Annotated[
+        bool, typer.Option("--no-baselines", help="Skip the comparison with simpler plans.")
+    ] = False,
+    lang: Annotated[Language, typer.Option(help="Language of the workbook.")] = Language.EN,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="No progress and no summary: only the run's folder.")
+    ] = False,
+) -> None:
+    """Find the plan that earns most within every limit, prove it, and write it as a run.
+
+    Example: alm allocate examples/three-regions --set limits.liquidity.bound=0.12
+    """
+    from alm.case import CaseError
+    from alm.runs import allocate as run_case
+    from alm.runs.allocate import Options
+
+    asked = tuple(changes or ())
+    answer = _nothing(case) if as_json else None
+    options = Options(asked, backend, any_optimum, not no_baselines, lang.value)
+    try:
+        refused = [*_backend_faults(backend), *_scenario_faults(case, asked, scenario)]
+        if not refused:
+            with streams.only_results_on_stdout(), StageProgress(quiet) as progress:
+                run = run_case(case, out, options=options, progress=progress)
+    except CaseError as error:
+        refuse(error.faults, answer)
+    except FileExistsError:
+        refused = [_out_taken(out)]
+    except ValueError as error:
+        if not backend or not str(error).startswith(f"{backend} solves"):
+            raise
+        refused = [_fault("--backend", backend, str(error), "leave it out")]
+    if refused:
+        refuse(refused, answer)
+    _tell(run, as_json=as_json, quiet=quiet)
+    raise typer.Exit(run.exit_code)
+
+
+def _fault(option: str, found: str, allowed: str, hint: str = "") -> Fault:
+    from alm.case import Fault
+
+    return Fault(OPTIONS, None, option, found, allowed, hint)
+
+
+def _out_taken(out: Path | None) -> Fault:
+    hint = "it is left as it was"
+    return _fault("--out", str(out), "a new or empty folder, or a run to replace", hint)
+
+
+def _nothing(case: Path) -> dict[str, Any]:
+    """Give the answer of a run that was never made: contract, section 9, every field blank."""
+    from alm.runs import Run
+
+    return Run(case=case.name, status="invalid", backend="", seconds={}).answer()
+
+
+def _backend_faults(backend: str) -> list[Fault]:
+    from alm.case.faults import nearest
+    from solvers.backends import BACKENDS
+
+    known = [each.name for each in BACKENDS]
+    if not backend or backend in known:
+        return []
+    return [_fault("--backend", backend, ", ".join(known), nearest(backend, known))]
+
+
+def _scenario_faults(case: Path, changes: tuple[str, ...], scenario: str) -> list[Fault]:
+    """Refuse scenarios other than base by name: they cannot be planned for yet."""
+    if scenario == BASE:
+        return []
+    from alm.case import load
+    from alm.case.faults import nearest
+
+    known = [BASE, *load(case, changes).table("scenarios")["scenario"]]
+    if scenario not in known:
+        return [_fault("--scenario", scenario, ", ".join(known), nearest(scenario, known))]
+    return [_fault("--scenario", scenario, BASE, "planning for a scenario is not supported yet")]
+
+
+def _tell(run: Run, *, as_json: bool, quiet: bool) -> None:
+    """Print the answer; the run's folder comes last."""
+    if as_json:
+        streams.print_json(run.answer())
+        return
+    if not quiet:
+        from alm.cli.page import show
+
+        show(run)
+    streams.results().print(str(run.folder), markup=False, soft_wrap=True)

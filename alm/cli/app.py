@@ -1,0 +1,146 @@
+"""The program `alm`: its commands, and how it ends."""
+
+from __future__ import annotations
+
+import errno
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+from typer.main import get_command
+
+from alm.cli import streams
+from alm.cli.allocate import allocate
+from alm.cli.check import check
+from alm.cli.faults import OPTIONS, as_objects, say
+from alm.cli.report import report
+from alm.cli.runs import runs
+from alm.cli.verify import verify
+
+GOOD, UNEXPECTED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+COMMANDS: tuple[Callable[..., None], ...] = (check, allocate, report, verify, runs)
+
+# What a path that a person gave can be wrong in; a disk that is full, say, is no fault of theirs.
+OF_A_PATH = {
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.EEXIST,
+    errno.ENAMETOOLONG,
+}
+
+app = typer.Typer(add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
+for command in COMMANDS:
+    app.command()(command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"alm {version('fundweir')}")  # noqa: T201  # the answer to --version
+        raise typer.Exit
+
+
+@app.callback()
+def alm(
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an unexpected fault.")
+    ] = False,
+    about: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Decide how much money moves between the regions of a banking group, and prove it.
+
+    Example: alm allocate examples/three-regions
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments
+        What follows `alm`; by default those of the process.
+
+    Returns
+    -------
+    The exit code: contract, section 9; 130 after Ctrl-C.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    streams.never_fail_on_letters()
+    try:
+        code = _run(words)
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except Exception as error:
+        return _unexpected(error, words)
+    if code == INTERRUPTED:
+        _end(words, "interrupted", "Interrupted before there was a plan; nothing was kept.")
+    return code
+
+
+def _run(words: list[str]) -> int:
+    """Run a command; turn what a person can put right into a message."""
+    plain = [word for word in words if word != "--debug"]  # taken anywhere on the line
+    command = get_command(app)
+    try:
+        return int(
+            command.main(plain or ["--help"], prog_name="alm", standalone_mode=False) or GOOD
+        )
+    except typer.TyperException as error:
+        help_text = f"alm {words[0]} --help" if _names_command(words) else "alm --help"
+        return _refuse(words, error.format_message(), help_text)
+    except OSError as error:
+        if error.errno not in OF_A_PATH:
+            raise
+        return _refuse(
+            words, f"{error.filename}: {error.strerror}", "another path, or the right to use it"
+        )
+
+
+def _names_command(words: Sequence[str]) -> bool:
+    return bool(words) and words[0] in {command.__name__ for command in COMMANDS}
+
+
+def _refuse(words: Sequence[str], found: str, hint: str) -> int:
+    """Say what is wrong with the line that was typed."""
+    from alm.case.faults import Fault
+
+    if "--json" in words:
+        fault = Fault(OPTIONS, None, None, found, "a line that `alm --help` describes", hint)
+        streams.print_json({"status": "invalid", "faults": as_objects([fault])})
+    else:
+        say(f"{found}\nSee: {hint}")
+    return BAD_INPUT
+
+
+def _unexpected(error: Exception, words: Sequence[str]) -> int:
+    """Give an unexpected fault one line, and its traceback a file."""
+    trace = "".join(traceback.format_exception(error))
+    if "--debug" in words:
+        sys.stderr.write(trace)
+        where = "shown above"
+    else:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", prefix="alm-", suffix=".log", delete=False
+        ) as log:
+            log.write(f"alm {' '.join(words)}\n{trace}")
+        where = f"details in {log.name}, or with --debug"
+    first = (str(error).strip() or "no message").splitlines()[0]
+    _end(words, "failed", f"unexpected fault: {type(error).__name__}: {first} ({where})")
+    return UNEXPECTED
+
+
+def _end(words: Sequence[str], status: str, message: str) -> None:
+    say(message)
+    if "--json" in words:
+        answer: dict[str, Any] = {"status": status, "reason": message}
+        streams.print_json(answer)
