@@ -41,8 +41,8 @@ def _cells(case: Case, name: str, key: list[str]) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     wide = rows[columns].map(_text)
     wide["key"] = rows[key].map(_text).agg(" / ".join, axis=1)
-    wide["status"] = rows[STATUS] if STATUS in rows else ""
-    wide["source"] = rows[SOURCE] if SOURCE in rows else ""
+    wide["status"] = rows.get(STATUS, "")
+    wide["source"] = rows.get(SOURCE, "")
     wide["row"] = rows.index.astype(str)
     # A table may have a column `value` of its own, so the cells get that name only afterwards.
     identity = ["row", "key", "status", "source"]

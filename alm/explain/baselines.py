@@ -64,7 +64,9 @@ def pro_rata(book: Book, plan: Decisions) -> Decisions:
     size = np.bincount(groups, minlength=count)
     share = np.where(
         held[groups] > 0,
-        np.divide(book.opening, held[groups], out=np.zeros_like(book.opening), where=held[groups] > 0),
+        np.divide(
+            book.opening, held[groups], out=np.zeros_like(book.opening), where=held[groups] > 0
+        ),
         1.0 / size[groups],
     )
     volume = np.where(book.plug[:, None], 0.0, share[:, None] * total[groups])

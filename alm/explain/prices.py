@@ -29,7 +29,12 @@ def price_table(book: Book, formulation: Formulation, solution: Solution) -> pd.
         _lanes(book, formulation, solution),
         _bounds(book, formulation, solution),
     ]
-    listed = pd.concat([*(part[part["price"].abs() > NOISE] for part in parts), _funds(book, formulation, solution)])
+    listed = pd.concat(
+        [
+            *(part[part["price"].abs() > NOISE] for part in parts),
+            _funds(book, formulation, solution),
+        ]
+    )
     when = (book.year_fraction * book.discount)[listed["period"].to_numpy(int)]
     return listed.assign(price_per_year=listed["price"] / when)[COLUMNS].reset_index(drop=True)
 
@@ -73,7 +78,9 @@ def _lanes(book: Book, formulation: Formulation, solution: Solution) -> pd.DataF
         {"name": lanes["lane"], "region": lanes["lender"], "currency": lanes["currency"]}
     )
     worth = np.maximum(0.0, -solution.reduced_cost[block.numbers]) / book.lanes.fx[:, None]
-    return _cells(rows, book.periods, "lane", np.where(np.isfinite(book.lanes.capacity), worth, 0.0))
+    return _cells(
+        rows, book.periods, "lane", np.where(np.isfinite(book.lanes.capacity), worth, 0.0)
+    )
 
 
 def _bounds(book: Book, formulation: Formulation, solution: Solution) -> pd.DataFrame:

@@ -113,7 +113,9 @@ def _fixed(amounts: Amounts, measure: str, rows: np.ndarray) -> np.ndarray:
     """Sum the add-ons of a measure over the regions of each scope: (row, period)."""
     book = amounts.book
     each = addons(book, measure)
-    return np.array([each[amounts.regions_inside(amounts.order[row][0])].sum(axis=0) for row in rows])
+    return np.array(
+        [each[amounts.regions_inside(amounts.order[row][0])].sum(axis=0) for row in rows]
+    )
 
 
 def _picked(model: linopy.Model, rows: np.ndarray) -> Expression:
@@ -221,7 +223,10 @@ def _over_nodes(
     at, node = np.nonzero(inside[:, known])
     edge = pd.RangeIndex(len(at), name="edge")
     if not len(at):
-        return xr.DataArray(np.zeros((len(rows), book.periods)), coords=_array(book, np.zeros((len(rows), book.periods)), rows).coords)
+        return xr.DataArray(
+            np.zeros((len(rows), book.periods)),
+            coords=_array(book, np.zeros((len(rows), book.periods)), rows).coords,
+        )
     picked = (1 * by_node).sel(node=xr.DataArray(known[node], coords=[edge])).drop_vars("node")
     group = xr.DataArray(rows[at], coords=[edge], name="amount")
     return picked.groupby(group).sum().reindex(amount=rows).fillna(0)

@@ -17,10 +17,19 @@ from alm.formulation.scopes import subtree_matrix
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 # Interest, fees and losses of assets and commitments come in; those of liabilities and equity go out.
 SIGN = {"asset": 1.0, "off_balance": 1.0, "liability": -1.0, "equity": -1.0}
-PRODUCT_COLUMNS = (
-    "side class tenor_months amortisation tax_exempt ftp_curve ftp_tenor_months "
-    "max_disposal disposal_haircut hqla_class capital_tier"
-).split()
+PRODUCT_COLUMNS = [
+    "side",
+    "class",
+    "tenor_months",
+    "amortisation",
+    "tax_exempt",
+    "ftp_curve",
+    "ftp_tenor_months",
+    "max_disposal",
+    "disposal_haircut",
+    "hqla_class",
+    "capital_tier",
+]
 
 
 @dataclass(frozen=True)
@@ -124,7 +133,7 @@ def open_book(case: Case) -> Book:
     regions = case.table("regions").reset_index(drop=True)
     products = case.table("products").set_index("product")
     positions = case.table("positions").reset_index(drop=True)
-    positions = positions.join(products[list(PRODUCT_COLUMNS)], on="product")
+    positions = positions.join(products[PRODUCT_COLUMNS], on="product")
     fx = exchange_rates(case)
     lanes = open_lanes(case, fx, step)
     nodes = _nodes(positions, lanes)
@@ -187,7 +196,9 @@ def _bounds(case: Case, positions: pd.DataFrame) -> dict[str, np.ndarray]:
     periods = np.arange(1, case.settings.periods + 1)
     overrides = case.table("bounds")
     key = ["region", "currency", "product"]
-    at = pd.MultiIndex.from_frame(positions[key]).get_indexer(pd.MultiIndex.from_frame(overrides[key]))
+    at = pd.MultiIndex.from_frame(positions[key]).get_indexer(
+        pd.MultiIndex.from_frame(overrides[key])
+    )
     during = (periods[None, :] >= overrides["start"].to_numpy()[:, None]) & (
         periods[None, :] <= overrides["end"].to_numpy()[:, None]
     )

@@ -18,7 +18,7 @@ def on(values: np.ndarray, rows: np.ndarray, book: Book, dim: str = "position") 
 
 
 def period_index(book: Book) -> pd.RangeIndex:
-    """Number the periods 1..T."""
+    """Label the periods 1..T."""
     return pd.RangeIndex(1, book.periods + 1, name="period")
 
 

@@ -189,9 +189,7 @@ def legacy_horizon_value(book: Book) -> np.ndarray:
     return np.where(horizon.legacy_has_value, years * (rate - horizon.legacy_cost), 0.0)
 
 
-def _on_balance(
-    book: Book, kept: np.ndarray, cost: np.ndarray, when: np.ndarray
-) -> np.ndarray:
+def _on_balance(book: Book, kept: np.ndarray, cost: np.ndarray, when: np.ndarray) -> np.ndarray:
     """Value one unit of closing balance that earns the legacy rate (plugs): (position, period)."""
     opening, closing = book.average
     unit = kept[:, None] * book.sign[:, None] * book.positions["rate"].to_numpy(float)[:, None]
@@ -216,7 +214,9 @@ def _legacy_values(book: Book, unit: np.ndarray, when: np.ndarray) -> np.ndarray
 def _back_book(book: Book) -> np.ndarray:
     """Cost per unit of volume above the reference and year, before tax: (position, period)."""
     opening, closing = book.average
-    share = opening * book.legacy[:, : book.periods] + closing * book.legacy[:, 1 : book.periods + 1]
+    share = (
+        opening * book.legacy[:, : book.periods] + closing * book.legacy[:, 1 : book.periods + 1]
+    )
     scale = book.positions["back_book"] * book.positions["price_slope"]
     return np.asarray((scale.to_numpy(float) * book.opening)[:, None] * share)
 

@@ -20,9 +20,7 @@ from alm.formulation.families import end_nodes
 Expression = Any
 
 
-def region_earnings(
-    model: linopy.Model, book: Book, measure: str
-) -> tuple[Expression, np.ndarray]:
+def region_earnings(model: linopy.Model, book: Book, measure: str) -> tuple[Expression, np.ndarray]:
     """Express net interest income or income after tax by node.
 
     Parameters
@@ -135,7 +133,9 @@ def _constant(
     """Sum what no column earns: (node, period)."""
     opening, closing = book.average
     fixed = np.zeros((len(book.nodes), book.periods))
-    share = book.legacy[:, : book.periods] * opening + book.legacy[:, 1 : book.periods + 1] * closing
+    share = (
+        book.legacy[:, : book.periods] * opening + book.legacy[:, 1 : book.periods + 1] * closing
+    )
     # In the model the whole balance counts at the cohorts' rate: the legacy book's difference is constant.
     unit = legacy.copy()
     unit[held] -= cohort[held]

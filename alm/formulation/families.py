@@ -39,9 +39,10 @@ def roll_forward(model: linopy.Model, book: Book) -> None:
     dealt, positions = book.dealt, book.positions
     kind = positions["amortisation"].where(positions["tenor_months"].notna(), "bullet")
     tenor = positions["tenor_months"].fillna(0.0)
-    for (shape, months), group in positions.iloc[dealt].groupby([kind, tenor]):
-        rows = group.index.to_numpy()
-        back = _recursion(str(shape), float(months) / book.step)
+    behaviour = list(zip(kind.iloc[dealt], tenor.iloc[dealt], strict=True))
+    for shape, months in sorted(set(behaviour)):
+        rows = dealt[[each == (shape, months) for each in behaviour]]
+        back = _recursion(shape, months / book.step)
         survival = book.survival[rows[0], : book.periods]
         kernel = np.convolve(back, survival)[: book.periods]
         cohort, new = cohorts(model, book, rows), model.variables["new"].sel(position=rows)
@@ -60,7 +61,9 @@ def _recursion(shape: str, tenor: float) -> np.ndarray:
     """Give the weights on C[t], C[t-1], ... whose sum depends on few volumes only."""
     if shape == "linear":
         return np.array([1.0, -2.0, 1.0])
-    return np.array([1.0, -max(0.0, 1.0 - 1.0 / tenor)]) if shape == "decay" else np.array([1.0, -1.0])
+    return (
+        np.array([1.0, -max(0.0, 1.0 - 1.0 / tenor)]) if shape == "decay" else np.array([1.0, -1.0])
+    )
 
 
 def disposals(model: linopy.Model, book: Book) -> None:
@@ -87,7 +90,9 @@ def renewal(model: linopy.Model, book: Book) -> None:
             continue
         new = model.variables["new"].sel(position=rows)
         cohort = cohorts(model, book, rows)
-        ran_off = cohort.shift(period=1).fillna(0) - cohort + new + _legacy_run_off(model, book, rows)
+        ran_off = (
+            cohort.shift(period=1).fillna(0) - cohort + new + _legacy_run_off(model, book, rows)
+        )
         factor = xr.DataArray(multiple[rows], coords=[pd.Index(rows, name="position")])
         left = new - ran_off * factor
         model.add_constraints(left >= 0 if sense == ">=" else left <= 0, name=name)
@@ -107,12 +112,14 @@ def _legacy_run_off(model: linopy.Model, book: Book, rows: np.ndarray) -> Expres
 def outstanding(model: linopy.Model, book: Book) -> None:
     """Repay every transfer after its tenor: O[t] = O[t-1] + transfer[t] - transfer[t-n], and the opening amount."""
     lanes = book.lanes
-    for months, group in lanes.table.groupby(lanes.tenor):
-        rows = group.index.to_numpy()
+    for months in np.unique(lanes.tenor):
+        rows = np.flatnonzero(lanes.tenor == months)
         transfer = model.variables["transfer"].sel(lane=rows)
         stock = model.variables["outstanding"].sel(lane=rows)
         fall = on(np.diff(lanes.opening, axis=1), rows, book, "lane")
-        first = on(np.eye(1, book.periods).repeat(len(lanes), 0) * lanes.opening[:, :1], rows, book, "lane")
+        first = on(
+            np.eye(1, book.periods).repeat(len(lanes), 0) * lanes.opening[:, :1], rows, book, "lane"
+        )
         left = stock - stock.shift(period=1).fillna(0) - transfer
         left = left + transfer.shift(period=int(months)).fillna(0)
         model.add_constraints(left == fall + first, name=f"outstanding {months}")
@@ -174,7 +181,9 @@ def volume_prices(model: linopy.Model, book: Book) -> None:
         )
         picked = picked.drop_vars(["position", "period"])
         wanted = xr.DataArray(targets["balance"].to_numpy(float), coords=[index])
-        model.add_constraints(columns["off_target"] - picked == -wanted, name="distance_from_target")
+        model.add_constraints(
+            columns["off_target"] - picked == -wanted, name="distance_from_target"
+        )
 
 
 def _changes(model: linopy.Model, book: Book) -> None:

@@ -102,7 +102,7 @@ def formulate(book: Book) -> Formulation:
 def _blocks(
     parts: linopy.variables.Variables | linopy.constraints.Constraints,
 ) -> dict[str, Block]:
-    """Number the columns or rows as the matrices do: one run a name, in the order in which they were added."""
+    """Find each name's run of columns or rows: the matrices keep the order in which they were added."""
     blocks, start = {}, 0
     for name in parts:
         labels = parts[name].labels

@@ -80,7 +80,9 @@ def add_limits(model: linopy.Model, book: Book) -> LimitRows:
         model.add_variables(lower=0, coords=[pd.Index(soft, name="row")], name="shortfall")
     for sense, ratio in ((s, r) for s in ("min", "max") for r in (False, True)):
         chosen = table[
-            table["enforced"] & (table["sense"] == sense) & ((table["denominator_at"] >= 0) == ratio)
+            table["enforced"]
+            & (table["sense"] == sense)
+            & ((table["denominator_at"] >= 0) == ratio)
         ]
         if len(chosen):
             _limit_rows(model, chosen, sense, ratio)

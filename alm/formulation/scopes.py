@@ -52,7 +52,7 @@ def node_mask(scopes: list[Scope], nodes: pd.DataFrame, subtree: pd.DataFrame) -
     array of bool (scope, node)
     """
     region, currency = nodes["region"].to_numpy(object), nodes["currency"].to_numpy(object)
-    below = subtree.to_numpy()[:, subtree.columns.get_indexer(region)]
+    below = np.take(subtree.to_numpy(), subtree.columns.get_indexer(pd.Index(region)), axis=1)
     mask = np.zeros((len(scopes), len(nodes)), dtype=bool)
     for i, scope in enumerate(scopes):
         held = (

@@ -20,7 +20,6 @@ from alm.formulation.earnings import (
     horizon_margin,
     lane_unit_income,
     legacy_horizon_value,
-    running_costs,
 )
 from alm.formulation.measures.weights import addons
 from alm.plan.decisions import cohort_balance, legacy_balance, sold_share
@@ -94,7 +93,9 @@ def flows(book: Book, plan: Plan) -> Flows:
 def _back_book_cost(book: Book, new: np.ndarray) -> np.ndarray:
     """Reprice the legacy book, before disposals, where volume exceeds its reference: (position, period), per year."""
     opening, closing = book.average
-    share = opening * book.legacy[:, : book.periods] + closing * book.legacy[:, 1 : book.periods + 1]
+    share = (
+        opening * book.legacy[:, : book.periods] + closing * book.legacy[:, 1 : book.periods + 1]
+    )
     scale = (book.positions["back_book"] * book.positions["price_slope"]).to_numpy(float)
     over = np.maximum(0.0, new - book.positions["reference_volume"].to_numpy(float)[:, None])
     return np.asarray((scale * book.opening)[:, None] * share * over)
@@ -137,8 +138,8 @@ def regional_income(book: Book, positions: Flows, lanes: LaneFlows) -> pd.DataFr
         As the plan table `regions` of docs/architecture.md.
     """
     size = (len(book.regions), book.periods)
-    lender = book.subtree.columns.get_indexer(book.lanes.table["lender"])
-    borrower = book.subtree.columns.get_indexer(book.lanes.table["borrower"])
+    lender = book.subtree.columns.get_indexer(pd.Index(book.lanes.table["lender"]))
+    borrower = book.subtree.columns.get_indexer(pd.Index(book.lanes.table["borrower"]))
 
     def by_region(values: np.ndarray, at: np.ndarray) -> np.ndarray:
         total = np.zeros(size)

@@ -87,7 +87,5 @@ def outstanding_amount(book: Book, transfer: np.ndarray) -> np.ndarray:
 def closing_balance(book: Book, decisions: Decisions) -> np.ndarray:
     """Give closing balances, unrounded: (position, period)."""
     return (
-        legacy_balance(book, decisions.sold)
-        + cohort_balance(book, decisions.new)
-        + decisions.plug
+        legacy_balance(book, decisions.sold) + cohort_balance(book, decisions.new) + decisions.plug
     )

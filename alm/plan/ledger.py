@@ -184,7 +184,9 @@ def limit_table(book: Book, limits: LimitRows, quantities: Quantities) -> pd.Dat
 def opening_limit_table(book: Book, limits: LimitRows) -> pd.DataFrame:
     """Measure every limit at the opening, with the weights of period 1."""
     value = numbers(limits.amounts, opening_quantities(book), slice(0, 1))
-    first = limits.table[limits.table["period"] == limits.table.groupby("limit")["period"].transform("min")]
+    first = limits.table[
+        limits.table["period"] == limits.table.groupby("limit")["period"].transform("min")
+    ]
     table = _measured(book, first, value, np.zeros(len(first), dtype=int))
     return table.assign(period=0)
 
@@ -198,7 +200,9 @@ def _measured(
     bound = table["bound"].to_numpy(float)
     turned = np.where(table["sense"] == "min", 1.0, -1.0)
     headroom = turned * (numerator - bound * np.where(has, denominator, 1.0))
-    ratio = np.divide(numerator, denominator, out=np.full(len(table), np.nan), where=denominator > 0)
+    ratio = np.divide(
+        numerator, denominator, out=np.full(len(table), np.nan), where=denominator > 0
+    )
     measured = pd.DataFrame(
         {
             "limit": table["limit"].to_numpy(),
@@ -287,7 +291,7 @@ def _objective_table(
     """List the parts of the objective, discounted and signed, so that all values sum to it."""
     periods = np.arange(1, book.periods + 1)
     discount, years = book.discount[periods], book.year_fraction[periods]
-    after_tax = income.groupby("period")["income"].sum().loc[periods].to_numpy(float)
+    after_tax = income.groupby("period")["income"].sum().sort_index().to_numpy(float)
     charged = limits.table["enforced"] & (limits.table["enforcement"] == "soft")
     missed = (limit["shortfall"] * limits.table["penalty"].fillna(0.0)).where(charged, 0.0)
     penalty = missed.groupby(limit["period"]).sum().reindex(periods, fill_value=0.0).to_numpy(float)

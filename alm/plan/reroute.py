@@ -38,7 +38,7 @@ def reroute(
     change = np.zeros(len(fall))
     left = missing.copy()
     for node in np.flatnonzero(through & (missing != 0)):
-        way = _way(book, node, left[node], through, (fall + change, rise - change), ends)
+        way = _way(book, int(node), left[node], through, (fall + change, rise - change), ends)
         for lane, sign in way:
             change[lane] += sign * abs(left[node])
         if way:
@@ -61,7 +61,8 @@ def _way(
     same = book.lanes.debt_ratio == 1.0
     amount = abs(missing)
     outward = 1 if missing > 0 else -1
-    queue, seen = deque([(start, [])]), {start}
+    queue: deque[tuple[int, list[tuple[int, int]]]] = deque([(start, [])])
+    seen = {start}
     while queue:
         node, way = queue.popleft()
         if not through[node]:

@@ -121,12 +121,14 @@ class _Counts:
         missing = self._missing(t)
         through = np.array([not len(plugs) for plugs in self.plugs])
         if (missing[through] != 0).any():
-            self.transfer[:, t] += reroute(self.book, missing, through, *self._lane_room(t), self.ends)
+            self.transfer[:, t] += reroute(
+                self.book, missing, through, *self._lane_room(t), self.ends
+            )
             missing = self._missing(t)
         for node in np.flatnonzero(missing):
             missing[node] = self._take(t, self.plugs[node], missing[node])
         for node in np.flatnonzero(missing):
-            missing[node] = self._shift_volume(t, node, missing[node])
+            missing[node] = self._shift_volume(t, int(node), missing[node])
         self.unsquared[:, t] = missing
 
     def _lane_room(self, t: int) -> tuple[np.ndarray, np.ndarray]:
@@ -158,19 +160,26 @@ class _Counts:
         held = self.plug[plugs, t]
         for i in np.argsort(-np.minimum(held - low, high - held), kind="stable"):
             sign = self.book.funding_sign[plugs[i]]
-            change = np.clip(held[i] - sign * missing, min(low[i], held[i]), max(high[i], held[i])) - held[i]
+            change = (
+                np.clip(held[i] - sign * missing, min(low[i], held[i]), max(high[i], held[i]))
+                - held[i]
+            )
             self.plug[plugs[i], t] += change
             missing += sign * change
         return float(missing)
 
     def _shift_volume(self, t: int, node: int, missing: float) -> float:
         """Move volumes that are written anyway by a few quanta where the plugs have no room."""
-        rows = np.flatnonzero((self.book.node == node) & (self.new[:, t] > 0) & (self.book.funding_sign != 0))
+        rows = np.flatnonzero(
+            (self.book.node == node) & (self.new[:, t] > 0) & (self.book.funding_sign != 0)
+        )
         for row in rows:
             sign = self.book.funding_sign[row]
             low = np.ceil(self.book.min_new[row, t] / self.quantum - 1e-6)
             high = np.floor(self.book.max_new[row, t] / self.quantum + 1e-6)
-            change = np.clip(self.new[row, t] - sign * missing, low, max(low, high)) - self.new[row, t]
+            change = (
+                np.clip(self.new[row, t] - sign * missing, low, max(low, high)) - self.new[row, t]
+            )
             self.new[row, t] += change
             missing += sign * change
         return float(missing)

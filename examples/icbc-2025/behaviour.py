@@ -54,8 +54,9 @@ class Terms:
 
 
 TERMS = {
-    # 1.62 % and 0.35 % are the central bank's rates on required and excess reserves.
-    "statutory_reserves": Terms(),
+    # 1.62 % and 0.35 % are the central bank's rates on required and excess reserves. Required reserves
+    # are set anew every month: limits hold them at what the deposits of the close require.
+    "statutory_reserves": Terms(1, "bullet", 1, 0.0162, 0.0, 1),
     "excess_reserves": Terms(),
     "overnight_placement": Terms(cost=0.0002),
     "interbank_placement": Terms(6, "bullet", 6, 0.0175, 0.0003, 6),
@@ -156,15 +157,15 @@ LOAN_CEILING = {
 BACK_BOOK = {"deposit_personal_time": 0.03, "deposit_corporate_time": 0.05}
 # Bills are written to fill the loan quota, below the cost of funds; treasury does not decide them.
 QUOTA = ("loan_discounted_bills",)
-PLUGS = ("statutory_reserves", "excess_reserves", "overnight_placement", "overnight_borrowing")
+PLUGS = ("excess_reserves", "overnight_placement", "overnight_borrowing")
 PLUG_RATES = {
-    "statutory_reserves": 0.0162,
     "excess_reserves": 0.0035,
     "overnight_placement": 0.0130,
     "overnight_borrowing": 0.0165,
 }
 CASH_FLOOR = 0.95  # vault cash and settlement balances: share of the opening excess reserves
-OVERNIGHT_ROOM = {"HO": 250_000, "OVS": 50_000}  # CNY million that the market lends overnight
+# CNY million that the market lends overnight; branches may settle the day with a little.
+OVERNIGHT_ROOM = dict.fromkeys(REGIONS, 2_000) | {"HO": 250_000, "OVS": 50_000}
 OVERNIGHT_PLACED = (
     0.8,
     1.5,
@@ -253,6 +254,7 @@ def legacy_rates() -> pd.Series:
     investment = average_rate("investment")
     return pd.Series(
         {
+            "statutory_reserves": 0.0162,
             "interbank_placement": average_rate("due_from_banks_incl_reverse_repo"),
             "reverse_repo": 0.0155,
             # Spread around the published average of all investment: tax-free bonds yield less.

@@ -42,6 +42,7 @@ COST_OVERSEAS = 0.0008  # bid and offer of the currency hedge
 # Reserves held at the end of 2025 were 0.02 % below 7.5 % of all domestic deposits: deposits in foreign
 # currency bear 4 %. The requirement is taken as met there.
 RESERVES_HELD = 0.9998
+RESERVES_MOST = 1.0005
 LIQUIDITY_FLOOR = 0.90  # of a region's own LCR at opening: segment LCRs are not comparable in level
 
 
@@ -150,6 +151,18 @@ def _reserve_floors() -> pd.DataFrame:
     )
 
 
+def _reserve_ceilings() -> pd.DataFrame:
+    bound = pd.Series(RESERVES_MOST, index=pd.Index(DOMESTIC))
+    return _solo("reserves_most", "Statutory reserves, no more than required", bound).assign(
+        measure="product:statutory_reserves",
+        denominator="required_reserve",
+        sense="max",
+        tier="management",
+        owner="Treasurer",
+        source="Assumed: the central bank pays 1.62 % on what is required only",
+    )
+
+
 def _solo(limit: str, name: str, bound: pd.Series) -> pd.DataFrame:
     """Name one limit for each region of `bound`."""
     return pd.DataFrame(
@@ -165,7 +178,6 @@ def _solo(limit: str, name: str, bound: pd.Series) -> pd.DataFrame:
 
 def _single_limits() -> list[dict[str, object]]:
     rows = [
-        ("reserves_ceiling", "Statutory reserves, no more than required", "ICBC", "product:statutory_reserves", "required_reserve", "max", 1.001, "", 0, "management", "Treasurer", "The central bank pays 1.62 % on what is required only"),
         ("bhr_lent", "Bohai Rim, lent to assets", "BHR", "lent", "assets", "max", 0.40, 0.39, 0, "board", "Chief risk officer", "Assumed: no region shall depend on the group for more of its assets"),
         ("ovs_borrowed", "Overseas, borrowed from the group", "OVS", "borrowed", "", "max", 3_400, 3_380, 0, "board", "Chief risk officer", "Assumed cross-border envelope; CNY billion"),
         ("inclusive_finance", "Personal business loans, growth target", "ICBC", "product:loan_personal_business", "", "min", 2_123, 2_140, 0.01, "target", "Head of inclusive finance", "Assumed target: 10 % above the balance of 2025 at the year end (2025: +15 %)"),
@@ -190,6 +202,7 @@ def limits(measures: pd.DataFrame) -> pd.DataFrame:
         _loan_to_deposit_limits(measures),
         _liquidity_floors(measures),
         _reserve_floors(),
+        _reserve_ceilings(),
         pd.DataFrame(_single_limits()),
     ]
     table = pd.concat(parts, ignore_index=True)

@@ -104,7 +104,7 @@ def positions(opening: Opening, weights: pd.DataFrame) -> pd.DataFrame:
     """Positions: balance, price, run-off, bounds."""
     cells = opening.balances.rename_axis("region").reset_index()
     table = cells.melt("region", var_name="product", value_name="balance")
-    room = (table["product"] == "overnight_borrowing") & table["region"].isin(DESKS)
+    room = table["product"] == "overnight_borrowing"
     table = table[(table["balance"] > 0) | room].reset_index(drop=True)
     table["balance"] = table["balance"] / BILLION
     _volumes(table)
@@ -203,7 +203,8 @@ def _bounds(table: pd.DataFrame) -> None:
     table["min_new"] = expected.where(forecast, 0.0)
     table["max_new"] = expected.where(forecast, 0.0).mask(runs_off, np.maximum(2 * volume, balance))
     table["max_new"] = table["max_new"].round(3)
-    renewal = (volume / table["run_off"].where(runs_off)).where(runs_off & ~by_balance)
+    free = by_balance | (product == "statutory_reserves")  # reserves are held by limits
+    renewal = (volume / table["run_off"].where(runs_off)).where(runs_off & ~free)
     frame = pd.DataFrame(CORRIDOR, index=["low", "high"]).T
     low = product.map(frame["low"]).fillna(LOAN_FLOOR).where(corridor, 1.0)
     high = product.map(frame["high"]).fillna(table["region"].map(LOAN_CEILING)).where(corridor, 1.0)

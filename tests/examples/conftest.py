@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,12 @@ def allocate(case: Path, out: Path, *more: str) -> Run:
     assert done.returncode == 0, done.stdout + done.stderr
     answer = json.loads(done.stdout)
     return Run(answer, Path(answer["run"]))
+
+
+@pytest.fixture
+def allocate_example(tmp_path: Path) -> Callable[..., Run]:
+    """Run an example of the project with further words on the command line."""
+    return lambda name, *more: allocate(EXAMPLES / name, tmp_path / "run", *more)
 
 
 @pytest.fixture(scope="session")

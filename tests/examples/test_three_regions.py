@@ -86,3 +86,12 @@ def test_holding_every_balance_earns_ten_and_a_half_million_less(three_regions):
     rows = three_regions.table("baselines").set_index("baseline")["objective"]
     assert rows["plan"] == pytest.approx(35.3025, abs=EXACT)
     assert rows["hold"] == pytest.approx(24.75, abs=EXACT)
+
+
+@pytest.mark.parametrize(
+    ("change", "more"),
+    [("lanes.north-centre.capacity=310", 0.045), ("limits.loan_to_deposit_south.bound=4.5", 1.05)],
+)
+def test_what_the_working_says_to_try_earns_what_it_says(allocate_example, change, more):
+    run = allocate_example("three-regions", "--set", change)
+    assert run.answer["objective"] == pytest.approx(35.3025 + more, abs=EXACT)

@@ -53,7 +53,7 @@ class Facts:
         """Rows of a table, every default filled."""
         return self.case.table(table).to_dict("records")
 
-    def nodes(self) -> set[tuple[str, str]]:
+    def nodes(self) -> list[tuple[str, str]]:
         """(region, currency) pairs where funds must balance: wherever a position or the end of a lane is."""
         return (
             {key[:2] for key in self.positions}

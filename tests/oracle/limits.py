@@ -30,7 +30,7 @@ class Scope:
         self.name = (region, scope, currency)
         self.currency = currency
         self.regions = {region} if scope == "solo" else brute.facts.subtree(region)
-        everywhere = brute.facts.nodes() | {(r, currency) for r in self.regions}
+        everywhere = brute.facts.nodes()
         self.nodes = {
             (r, c) for r, c in everywhere if r in self.regions and (not currency or c == currency)
         }
@@ -127,7 +127,7 @@ class Limits:
                 "income": self.brute.income,
                 "net_interest_income": self.brute.net_interest_income,
             }
-            return total(of[name](region, t) for region in scope.regions)
+            return total(of[name](region, t) for region in sorted(scope.regions))
         return self.custom(name, scope, t)
 
     def weighted(self, name: str, scope: Scope, t: int) -> Sum:

@@ -1,4 +1,4 @@
-"""The real program against the oracle, on random cases. `ALM_FUZZ` sets how many; each seed is one test.
+"""The real program against the oracle, on random cases; `ALM_FUZZ` sets how many, each seed is one test.
 
 A failure is reproduced by `tests.oracle.tight.write_random_case(seed, folder)`.
 """
@@ -12,13 +12,13 @@ import pytest
 from alm.case import load
 from alm.runs import allocate
 
+from .algebra import Name
 from .best import Best
 from .tight import write_random_case
 
-SEEDS = range(int(os.environ.get("ALM_FUZZ", "40")))
-PRICE = (
-    0.2  # no unit of any amount is worth more than this to a drawn case, per year and unit of fx
-)
+SEEDS = range(int(os.environ.get("ALM_FUZZ", "16")))
+RATE = 0.01  # a balance that is half a quantum off its formula moves the objective by less than this share of it
+PRICE = 0.05  # and so does a decision that is rounded, with what it costs to square it
 
 
 @pytest.fixture(params=SEEDS)
@@ -26,43 +26,49 @@ def folder(request, tmp_path) -> Path:
     return write_random_case(request.param, tmp_path / "case")
 
 
-def test_the_program_finds_the_optimum_of_the_oracle(folder, tmp_path):
-    """Same status, same optimum before rounding, and a written plan that is worth what it says and breaks nothing."""
+@pytest.fixture(autouse=True)
+def _no_workbook(monkeypatch):
+    """Leave the workbook out: it has tests of its own, and takes as long as all that is compared here."""
+    monkeypatch.setattr("reports.write_report", lambda *_, **__: None)
+
+
+def test_the_program_agrees_with_the_oracle(folder, tmp_path):
+    """Same status, same optimum, and a written plan that is worth what it says and keeps what it should."""
     best = Best(load(folder))
     outcome = best.solve()
-    run = allocate(folder, out=tmp_path / "run")
+    run = allocate(folder, out=tmp_path / "run", baselines=False)
     if outcome.status != "optimal":
         assert run.status == outcome.status
         return
-    assert run.status in ("optimal", "gap")
+    assert run.status == "optimal"
     assert run.verified
-    scale = max(1.0, abs(outcome.objective))
-    assert run.optimum == pytest.approx(outcome.objective, abs=1e-6 * scale)
-    assert run.bound >= outcome.objective - 1e-6 * scale
-    rounding = rounding_of(best)
-    assert run.objective == pytest.approx(outcome.objective, abs=1e-6 * scale + rounding)
+    solved = 1e-6 * max(1.0, abs(outcome.objective))
+    assert run.optimum == pytest.approx(outcome.objective, abs=solved)
+    assert run.bound >= outcome.objective - solved
+    quanta = quanta_of(best)
+    assert run.objective == pytest.approx(outcome.objective, abs=solved + PRICE * quanta)
     decisions = decisions_of(best, tmp_path / "run" / "plan")
-    assert best.worth(decisions) == pytest.approx(run.objective, abs=rounding)
+    assert best.worth(decisions) == pytest.approx(run.objective, abs=RATE * quanta)
     assert not broken_rows(best, decisions)
+    assert not misstated_limits(best, decisions, tmp_path / "run" / "plan")
 
 
-def rounding_of(best: Best) -> float:
-    """Worth of a quantum in each amount of the plan: what rounding may move the objective by."""
+def quanta_of(best: Best) -> float:
+    """One quantum in each amount of the plan, in reporting currency: what rounding may move in all."""
     facts = best.facts
     amounts = len(facts.positions) + len(facts.lanes)
-    dearest = max(1.0, *facts.rates.values())
-    return amounts * facts.last * facts.settings.quantum * dearest * PRICE
+    return amounts * facts.last * facts.settings.quantum * max(1.0, *facts.rates.values())
 
 
-def decisions_of(best: Best, plan: Path) -> dict:
+def decisions_of(best: Best, plan: Path) -> dict[Name, float]:
     """The decisions of a written plan, under the names that the oracle gives them."""
-    positions = pd.read_parquet(plan / "positions.parquet")
+    positions = pd.read_parquet(plan / "positions.parquet").sort_values("period")
     lanes = pd.read_parquet(plan / "lanes.parquet")
     decisions = {
         ("transfer", row.lane, int(row.period)): row.transfer for row in lanes.itertuples()
     }
-    share_sold: dict[tuple, float] = {}
-    for row in positions.sort_values("period").itertuples():
+    share_sold: dict[Name, float] = {}
+    for row in positions.itertuples():
         p, t = (row.region, row.currency, row.product), int(row.period)
         if best.brute.is_plug(p):
             decisions["plug", p, t] = row.balance
@@ -74,11 +80,22 @@ def decisions_of(best: Best, plan: Path) -> dict:
     return decisions
 
 
-def broken_rows(best: Best, decisions: dict) -> dict:
-    """Rows missed by more than one quantum per position and lane, at the weight of fx."""
-    facts = best.facts
-    amounts = len(facts.positions) + len(facts.lanes)
-    dearest = max(1.0, *facts.rates.values())
-    allowed = 2 * amounts * facts.settings.quantum * dearest
+def broken_rows(best: Best, decisions: dict[Name, float]) -> dict[Name, float]:
+    """Rows of the oracle that the plan misses by more than rounding explains."""
+    allowed = 2 * quanta_of(best) / best.facts.last
     missed = best.model.broken(best.model.completed(decisions))
     return {name: by for name, by in missed.items() if by > allowed}
+
+
+def misstated_limits(best: Best, decisions: dict[Name, float], plan: Path) -> dict[Name, tuple]:
+    """Enforced limits whose written headroom is not the oracle's, beyond what rounding explains."""
+    x = best.model.completed(decisions)
+    written = pd.read_parquet(plan / "limits.parquet").set_index(["limit", "period"])
+    bound = {row["limit"]: row["bound"] for row in best.facts.rows("limits") if row["denominator"]}
+    wrong = {}
+    for (limit, t), room in best.limits.headrooms.items():
+        allowed = (1 + abs(bound.get(limit, 0.0))) * 2 * quanta_of(best) / best.facts.last
+        headroom = written.loc[(limit, t), "headroom"]
+        if not abs(headroom - room.value(x)) <= allowed:
+            wrong[limit, t] = (headroom, room.value(x))
+    return wrong

@@ -45,7 +45,7 @@ def write_random_case(seed: int, folder: Path) -> Path:
     """Write a random case whose limits bite; a few are left infeasible."""
     rng = Random(f"limits {seed}")
     settings, tables = random_tables(seed)
-    tables["measures"] = MEASURES
+    tables["measures"] = list(MEASURES)
     drafts = Drafts(rng, settings, tables, load(write_case(folder, settings, tables)))
     tables["limits"] = [drafts.limit(number) for number in range(rng.randint(2, 7))]
     case = load(write_case(folder, settings, tables))

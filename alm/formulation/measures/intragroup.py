@@ -18,7 +18,5 @@ def borrowed(book: Book) -> Weights:
 
 def lent_to(book: Book, region: str) -> Weights:
     """Sum what is lent to the subtree of one region outside."""
-    below = book.subtree.loc[region]
-    return weights(
-        book, claim=book.lanes.table["borrower"].map(below).to_numpy(float)[:, None]
-    )
+    below = set(book.subtree.columns[book.subtree.loc[region].to_numpy(bool)])
+    return weights(book, claim=book.lanes.table["borrower"].isin(below).to_numpy(float)[:, None])

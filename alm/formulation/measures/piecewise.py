@@ -49,6 +49,4 @@ class Piecewise:
         values = np.stack(
             [sum(w * p for w, p in zip(piece, parts, strict=True)) for piece in self.pieces]
         )
-        return np.asarray(
-            values.min(axis=0) if self.curvature == "concave" else values.max(axis=0)
-        )
+        return np.asarray(values.min(axis=0) if self.curvature == "concave" else values.max(axis=0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from alm.formulation.book import Book
 
@@ -83,7 +84,7 @@ def addons(book: Book, measure: str) -> np.ndarray:
     table = table[table["measure"] == measure] if measure else table.iloc[:0]
     periods = np.arange(1, book.periods + 1)
     amount = np.zeros((len(book.regions), book.periods))
-    at = book.subtree.columns.get_indexer(table["region"])
+    at = book.subtree.columns.get_indexer(pd.Index(table["region"]))
     during = (periods >= table["start"].to_numpy()[:, None]) & (
         periods <= table["end"].to_numpy()[:, None]
     )
