@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from openpyxl.chart import BarChart, Reference, Series
+from openpyxl.chart.data_source import StrRef
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
@@ -87,7 +88,8 @@ def _chart(
     for key, colour in zip(values, CHART_COLOURS, strict=False):
         column = place.column(key)
         series = Series(Reference(sheet, min_col=column, min_row=place.first_row, max_row=last))
-        series.tx = SeriesLabel(v=str(sheet.cell(place.header_row, column).value))
+        heading = Reference(sheet, min_col=column, min_row=place.header_row)
+        series.tx = SeriesLabel(strRef=StrRef(f=str(heading)))
         series.graphicalProperties.solidFill = colour
         series.invertIfNegative = False
         chart.series.append(series)

@@ -20,7 +20,7 @@ from reports.style import HEADER, NUMERIC, SECTION, SUBTITLE, TITLE, Fill, Form,
 
 FIRST_TABLE_ROW = 5
 WIDEST, WIDEST_NOTE, NARROWEST = 34, 60, 9
-LEGIBLE_WIDTH = 220
+LEGIBLE_WIDTH = 250
 LINE_POINTS, TITLE_POINTS = 14.0, 26.0
 LEADS_A_FORMULA = ("=", "+", "-", "@")
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -204,6 +204,8 @@ class Page:
             self.put(header_row, number, heading, HEADER)
             texts = self._column(frame, column, place.first_row, number)
             self.fit(number, max(_longest_word(heading), texts) + 2, column.most)
+            if column.form is Form.NOTE:
+                self._wrap(frame[column.key], place.first_row, number)
         self._header_height(place, columns)
         return place
 
@@ -242,6 +244,14 @@ class Page:
             width = int(self.sheet.column_dimensions[self.letter(number)].width) - 1
             lines = max(lines, _lines(self.labels(column.heading), width))
         self._raise(place.header_row, LINE_POINTS * lines + 4)
+
+    def _wrap(self, values: pd.Series, first_row: int, number: int) -> None:
+        """Make rows high enough for texts that wrap; not every spreadsheet does it by itself."""
+        room = self.sheet.column_dimensions[self.letter(number)].width - 3
+        widths = {text: display_width(text) for text in values.dropna().astype(str).unique()}
+        for row, text in enumerate(values, first_row):
+            if widths.get(text, 0) > room:
+                self._raise(row, LINE_POINTS * math.ceil(widths[text] / room))
 
     def _raise(self, row: int, height: float) -> None:
         """Make a row at least this high; tables may stand side by side."""

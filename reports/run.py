@@ -22,6 +22,7 @@ PLAN_TABLES = (
     "baselines",
     "assumptions",
 )
+OPENING_LIMITS = "opening_limits"
 
 
 class NoPlanError(Exception):
@@ -64,4 +65,8 @@ def read_run(folder: Path) -> Run:
         )
     manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
     plan = {name: pd.read_parquet(folder / "plan" / f"{name}.parquet") for name in PLAN_TABLES}
+    opening = folder / "plan" / f"{OPENING_LIMITS}.parquet"  # runs of the first format lack it
+    plan[OPENING_LIMITS] = (
+        pd.read_parquet(opening) if opening.is_file() else plan["limits"].iloc[:0]
+    )
     return Run(folder, load(folder / "inputs"), plan, manifest)

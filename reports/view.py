@@ -17,6 +17,8 @@ from reports.labels import Labels
 from reports.run import Run
 from reports.style import Fill, Form
 
+KINDS = ("limit", "lane", "bound", "funds")
+NEW_BUSINESS = " (new)"
 SIDES = ("asset", "liability", "equity", "off_balance")
 LIGHTS = {
     "broken": (0, Fill.RED),
@@ -220,20 +222,42 @@ class View:
 
     @cached_property
     def prices(self) -> pd.DataFrame:
-        """Prices other than 0, the dearest of each kind first; `what` is the limit, lane or bound by name."""
+        """Prices other than 0, the dearest of each kind first; `what` is the limit, lane, business or node by name."""
         frame = self.plan("prices")
         frame = frame[frame["price"].abs() > 0]
-        limits = self.names_of_limits
-        return frame.assign(
+        rank = frame["kind"].map({kind: rank for rank, kind in enumerate(KINDS)})
+        frame = frame.assign(
             kind_name=[self.labels.word("kind", kind) for kind in frame["kind"]],
-            what=[limits.get(name, name) for name in frame["name"]],
+            what=[self._priced(name) for name in frame["name"]],
             region_name=frame["region"].map(self.region_names).fillna(""),
             close=self.closes(frame["period"]),
             size=frame["price_per_year"].abs(),
-        ).sort_values(
-            ["kind", "size", "name", "period"],
-            ascending=[True, False, True, True],
-            ignore_index=True,
+            rank=rank.fillna(len(KINDS)),
+        )
+        keys = ["rank", "size", "name", "region", "period"]
+        return frame.sort_values(keys, ascending=[True, False, True, True, True], ignore_index=True)
+
+    def _priced(self, name: str) -> str:
+        """Put names for codes: a limit, a region, or a product with the kind of its bound in brackets."""
+        product, _, bound = name.rpartition(" (")
+        if product in self.product_names:
+            word = self.labels.word("bounded", bound.removesuffix(")"))
+            return f"{self.product_names[product]} ({word})"
+        return self.names_of_limits.get(name, self.region_names.get(name, name))
+
+    @cached_property
+    def share_at_bound(self) -> float | None:
+        """Share of new business, in money, that stands at a bound which somebody wrote and which has a price."""
+        prices = self.plan("prices").query("kind == 'bound' and price != 0")
+        held = prices[prices["name"].str.endswith(NEW_BUSINESS)]
+        held = held.assign(product=held["name"].str.removesuffix(NEW_BUSINESS), held=True)
+        keys = ["region", "currency", "product", "period"]
+        plugs = self.run.case.table("positions").query("plug")[keys[:3]].assign(plug=True)
+        rows = self.positions.merge(plugs, on=keys[:3], how="left").query("plug.isna()")
+        rows = rows.merge(held[[*keys, "held"]].drop_duplicates(), on=keys, how="left")
+        volume = self.reporting(rows["new"], rows["currency"])
+        return (
+            float(volume[rows["held"].notna()].sum() / volume.sum()) if volume.sum() > 0 else None
         )
 
     @cached_property

@@ -169,10 +169,13 @@ class _Counts:
         return float(missing)
 
     def _shift_volume(self, t: int, node: int, missing: float) -> float:
-        """Move volumes that are written anyway by a few quanta where the plugs have no room."""
-        rows = np.flatnonzero(
-            (self.book.node == node) & (self.new[:, t] > 0) & (self.book.funding_sign != 0)
-        )
+        """Move volumes that are written anyway by a few quanta where the plugs have no room.
+
+        Volumes tied to what runs off are left alone: a quantum more would break their corridor.
+        """
+        renewed = self.book.positions[["min_renewal", "max_renewal"]].notna().any(axis=1).to_numpy()
+        movable = (self.new[:, t] > 0) & (self.book.funding_sign != 0) & ~renewed
+        rows = np.flatnonzero((self.book.node == node) & movable)
         for row in rows:
             sign = self.book.funding_sign[row]
             low = np.ceil(self.book.min_new[row, t] / self.quantum - 1e-6)

@@ -4,7 +4,9 @@ from types import ModuleType
 
 from reports.sheets import (
     assumptions,
+    balance_sheets,
     income,
+    instructions,
     lanes,
     limit_closes,
     limits,
@@ -20,7 +22,9 @@ from reports.sheets import (
 SHEETS: tuple[ModuleType, ...] = (
     summary,
     transfers,
+    instructions,
     regions,
+    balance_sheets,
     limits,
     prices,
     limit_closes,

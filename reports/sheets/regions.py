@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
+from openpyxl.chart import BarChart
+from openpyxl.worksheet.worksheet import Worksheet
 
 from reports import chart
-from reports.page import FIRST_TABLE_ROW, Block, Column, Page, kept
+from reports.page import FIRST_TABLE_ROW, Block, Column, Page, block, kept
+from reports.run import OPENING_LIMITS
+from reports.sheets import balance_sheets
 from reports.style import Fill, Form
 from reports.view import View
 
@@ -32,6 +34,9 @@ RATIOS = (
     Column("currency", optional=True),
     Column("sense_name", label="column.sense"),
     Column("bound", Form.RATIO, given=True, form_by="form"),
+    Column(
+        "before", Form.RATIO, given=True, label="column.at_opening", form_by="form", optional=True
+    ),
     Column("first", Form.RATIO, label="column.first_close", form_by="form"),
     Column("last", Form.RATIO, label="column.last_close", form_by="form"),
     Column("change", Form.RATIO, form_by="form"),
@@ -43,15 +48,6 @@ BRIDGE = (
     Column("rise", Form.AMOUNT, label="column.chart_rise"),
     Column("fall", Form.AMOUNT, label="column.chart_fall"),
 )
-BALANCES = (
-    Column("name", label="column.region", fill_by="fill"),
-    Column("side_name", label="column.side", fill_by="fill"),
-    Column("class", fill_by="fill"),
-    Column("before", Form.AMOUNT, given=True, fill_by="fill"),
-    Column("after", Form.AMOUNT, fill_by="fill"),
-    Column("change", Form.AMOUNT, fill_by="fill"),
-)
-BALANCE_ORDER = ("asset", "lent", "liability", "equity", "borrowed", "off_balance")
 EARNED = ("interest", "lane_interest")
 LOST = (
     "expected_loss",
@@ -66,8 +62,20 @@ MOST_BARS = 20
 BRIDGE_HEIGHT = 8.0
 
 
+def place(view: View) -> Block:
+    """Say where the overview stands; its last row is the total."""
+    regions = view.run.case.table("regions")["region"]
+    held = set(view.positions["region"]) | set(view.lanes["lender"]) | set(view.lanes["borrower"])
+    return block(
+        view.labels("sheet.regions"),
+        OVERVIEW,
+        int(regions.isin(held).sum()) + 1,
+        FIRST_TABLE_ROW + 1,
+    )
+
+
 def write(page: Page, view: View) -> None:
-    """Write the overview with its chart, the ratios and the balance sheets."""
+    """Write the overview with its chart, the income bridge and the ratios."""
     page.title(
         page.labels("sheet.regions"), view.subtitle, page.labels("note.regions", money=view.money)
     )
@@ -78,26 +86,22 @@ def write(page: Page, view: View) -> None:
     if len(ratios):
         page.section(row, "section.ratios")
         row = page.table(ratios, kept(RATIOS, ratios), row + 1).last_row + 2
-    page.break_before(row)
-    page.section(row, "section.balance_sheets")
-    place = page.table(_balances(view), BALANCES, row + 1)
-    page.sheet.auto_filter.ref = place.area
     page.sheet.freeze_panes = "B3"
-    page.set_up(0, place.last_row, overview.last_column)
+    page.set_up(0, row, overview.last_column)
+
+
+def assets_chart(sheet: Worksheet, place: Block, view: View) -> BarChart:
+    """Draw the assets of the largest regions before and after; the last row is the total."""
+    title = view.labels("chart.assets", money=view.money)
+    rows = max(1, min(place.rows - 1, MOST_BARS))
+    return chart.bars(sheet, place, "name", ("asset_after", "asset_before"), title, rows=rows)
 
 
 def _chart(page: Page, place: Block, view: View) -> int:
-    rows = min(place.rows - 1, MOST_BARS)  # the last row is the total
-    drawing = chart.bars(
-        page.sheet,
-        place,
-        "name",
-        ("asset_after", "asset_before"),
-        page.labels("chart.assets", money=view.money),
-        rows=rows,
+    height = max(6.5, 2.5 + 1.0 * min(place.rows - 1, MOST_BARS))
+    chart.anchor(
+        page.sheet, assets_chart(page.sheet, place, view), f"A{place.last_row + 2}", 26.0, height
     )
-    height = max(6.5, 2.5 + 1.0 * rows)
-    chart.anchor(page.sheet, drawing, f"A{place.last_row + 2}", 26.0, height)
     return place.last_row + 4 + round(height / chart.ROW_CENTIMETRES)
 
 
@@ -137,37 +141,9 @@ def bridge_steps(view: View) -> pd.DataFrame:
     return steps.assign(step=[view.labels(f"column.{key}") for key in steps.index])
 
 
-def _ends(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give the opening of period 1 and the close of T of positions and lane ends, in the reporting currency.
-
-    Returns
-    -------
-    Two frames with the columns region, side, class, before, after: positions, and claims and debts on lanes.
-    """
-    positions, lanes = view.positions, view.lanes
-    parts = []
-    for column, period in (("opening", 1), ("balance", view.periods)):
-        rows = positions[positions["period"] == period]
-        amount = view.reporting(rows[column], rows["currency"])
-        parts.append(amount.groupby([rows["region"], rows["side"], rows["class"]]).sum())
-    held = pd.concat(parts, axis=1, keys=["before", "after"]).fillna(0.0).reset_index()
-    ends = []
-    for side, region in (("lent", "lender"), ("borrowed", "borrower")):
-        before, after = (
-            view.reporting(rows[column], rows["currency"]).groupby(rows[region]).sum()
-            for column, rows in (
-                ("opening", lanes[lanes["period"] == 1]),
-                ("outstanding", lanes[lanes["period"] == view.periods]),
-            )
-        )
-        both = pd.concat([before, after], axis=1, keys=["before", "after"]).fillna(0.0)
-        ends.append(both.rename_axis("region").reset_index().assign(side=side, **{"class": ""}))
-    return held, pd.concat(ends, ignore_index=True)
-
-
 def _overview(view: View) -> pd.DataFrame:
     """Put one region in a row, largest assets first, the group last; inner lanes cancel in the group."""
-    rows = pd.concat(_ends(view))
+    rows = pd.concat(balance_sheets.ends(view))
     table = rows.pivot_table(
         index="region", columns="side", values=["before", "after"], aggfunc="sum"
     )
@@ -185,32 +161,16 @@ def _overview(view: View) -> pd.DataFrame:
 
 
 def _ratios(view: View) -> pd.DataFrame:
-    """Compare ratios that limits name at the first and the last close at which they apply."""
+    """Compare ratios that limits name: at the opening, and at the first and the last close at which they apply."""
     limits = view.limits
     ratios = limits[limits["denominator_measure"] != ""].sort_values("period")
     if ratios.empty:
         return ratios
     rows = ratios.groupby("limit", as_index=False).last()
     first = ratios.groupby("limit", as_index=False)["value"].first()["value"]
-    rows = rows.assign(first=first, last=rows["value"], change=rows["value"] - first)
-    return rows.sort_values(["region_name", "limit_name"])
-
-
-def _balances(view: View) -> pd.DataFrame:
-    """List classes by region, the group first, lanes last in each region."""
-    held, ends = _ends(view)
-    group = held.groupby(["side", "class"], as_index=False)[["before", "after"]].sum()
-    regions = pd.concat([held, ends[(ends["before"] != 0) | (ends["after"] != 0)]])
-    order = {side: rank for rank, side in enumerate(BALANCE_ORDER)}
-    regions = regions.assign(name=regions["region"].map(view.region_names), group=1)
-    rows = pd.concat([group.assign(name=view.labels("text.group"), group=0), regions])
-    rows = rows.assign(rank=rows["side"].map(order), change=rows["after"] - rows["before"])
-    rows = rows.sort_values(["group", "name", "rank", "class"])
-    return rows.assign(
-        side_name=[view.labels(f"side.{side}") for side in rows["side"]],
-        fill=[_fill(group) for group in rows["group"]],
+    opening = view.plan(OPENING_LIMITS).drop_duplicates("limit").set_index("limit")["value"]
+    before = rows["limit"].map(opening).astype(float)
+    rows = rows.assign(
+        before=before, first=first, last=rows["value"], change=rows["value"] - before.fillna(first)
     )
-
-
-def _fill(group: Any) -> Fill:
-    return Fill.NONE if group else Fill.BAND
+    return rows.sort_values(["region_name", "limit_name"])

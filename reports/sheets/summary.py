@@ -10,7 +10,7 @@ from openpyxl.utils import quote_sheetname
 
 from reports import chart
 from reports.page import Block, Column, Page
-from reports.sheets import reconciliation
+from reports.sheets import reconciliation, regions
 from reports.style import Fill, Form, Style
 from reports.view import View
 
@@ -26,32 +26,32 @@ EARNS = (
     Column("standing", Form.NOTE, label="column.baseline_standing", widest=18),
 )
 LANES = (
-    Column("lender_name", Form.NOTE, label="column.from", widest=26),
-    Column("borrower_name", Form.NOTE, label="column.to", widest=24),
+    Column("lender_name", Form.NOTE, label="column.from", widest=34),
+    Column("borrower_name", Form.NOTE, label="column.to", widest=30),
     Column("currency"),
     Column("before", Form.AMOUNT, given=True),
     Column("after", Form.AMOUNT),
     Column("change", Form.AMOUNT),
 )
 BUSINESS = (
-    Column("region_name", Form.NOTE, label="column.region", widest=26),
-    Column("product_name", Form.NOTE, label="column.product", widest=24),
+    Column("region_name", Form.NOTE, label="column.region", widest=34),
+    Column("product_name", Form.NOTE, label="column.product", widest=30),
     Column("currency"),
     Column("before", Form.AMOUNT, given=True),
     Column("after", Form.AMOUNT),
     Column("change", Form.AMOUNT),
 )
 BINDS = (
-    Column("what", Form.NOTE, widest=26),
-    Column("region_name", Form.NOTE, label="column.region", widest=26),
+    Column("what", Form.NOTE, widest=34),
+    Column("region_name", Form.NOTE, label="column.region", widest=34),
     Column("kind_name", label="column.kind"),
     Column("close", Form.DATE, label="column.dearest_at"),
     Column("price_per_year", Form.PRICE),
     Column("price", Form.PRICE),
 )
 MISSED = (
-    Column("limit_name", Form.NOTE, label="column.limit", widest=26),
-    Column("region_name", Form.NOTE, label="column.region", widest=26),
+    Column("limit_name", Form.NOTE, label="column.limit", widest=34),
+    Column("region_name", Form.NOTE, label="column.region", widest=34),
     Column("status_name", label="column.status"),
     Column("close", Form.DATE),
     Column("shortfall", Form.AMOUNT),
@@ -73,6 +73,7 @@ def write(page: Page, view: View) -> None:
     left, right = _earnings(page, view, second), second
     for part in (_business, _binds, _missed):
         right = part(page, view, right)
+    right = _assets(page, view, right)
     page.sheet.column_dimensions[page.letter(RIGHT - 1)].width = 3
     page.set_up(0, max(left, right), LAST, one_page=True)
 
@@ -96,7 +97,7 @@ def _result(page: Page, view: View) -> int:
     """Write status, objective, bound and gap; give the next free row."""
     page.section(TOP, "section.result", LEFT)
     for row, (key, value, form) in enumerate(_figures(view), TOP + 1):
-        page.put(row, LEFT, page.labels(key))
+        page.put(row, LEFT, page.labels(key), Style(inset=True))
         page.put(row, LEFT + 3, value, Style(form, bold=True))
     return TOP + 2 + len(_figures(view))
 
@@ -114,7 +115,7 @@ def _figures(view: View) -> list[tuple[str, Any, Form]]:
         ("text.gap_money", gap, Form.AMOUNT),
         ("text.gap", run.get("gap"), Form.RATE),
         ("text.gap_of_uplift", gap / moved if gap is not None and moved else None, Form.RATE),
-        ("text.at_bound", run.get("share_at_bound"), Form.RATIO),
+        ("text.at_bound", view.share_at_bound, Form.RATIO),
         ("text.scenario", (run.get("options") or {}).get("scenario") or None, Form.TEXT),
     ]
     optional = {"text.at_bound", "text.scenario"}
@@ -153,6 +154,15 @@ def _earnings(page: Page, view: View, row: int) -> int:
     return place.last_row + 2 + round(CHART_HEIGHT / chart.ROW_CENTIMETRES)
 
 
+def _assets(page: Page, view: View, row: int) -> int:
+    """Draw the assets of the regions from their sheet; give the last row."""
+    place = regions.place(view)
+    drawing = regions.assets_chart(page.sheet.parent[place.sheet], place, view)
+    width = chart.centimetres(page.sheet, RIGHT, LAST)
+    chart.anchor(page.sheet, drawing, f"{page.letter(RIGHT)}{row}", width, CHART_HEIGHT)
+    return row + round(CHART_HEIGHT / chart.ROW_CENTIMETRES)
+
+
 def _against_baselines(view: View) -> pd.DataFrame:
     rows = view.plan("baselines").set_index("baseline")
     if "plan" not in rows.index:
@@ -186,7 +196,7 @@ def _part(
     """Write a part of the right side, or one line where there is nothing; give the next free row."""
     page.section(row, key, RIGHT)
     if frame.empty:
-        page.put(row + 1, RIGHT, page.labels(nothing))
+        page.put(row + 1, RIGHT, page.labels(nothing), Style(inset=True))
         return row + 3, None
     place = page.table(frame, columns, row + 1, RIGHT)
     return place.last_row + 2, place

@@ -1,4 +1,4 @@
-"""Money between regions: who owes whom at the horizon, and what to instruct on which date."""
+"""Money between regions: who owes whom at the horizon, and how that changes."""
 
 from __future__ import annotations
 
@@ -10,19 +10,6 @@ from reports.style import Fill, Form, Ink, Style
 from reports.view import View
 
 NAME = "transfers"
-INSTRUCTIONS = (
-    Column("close", Form.DATE, label="column.value_date"),
-    Column("lane"),
-    Column("lender_name", label="column.from"),
-    Column("borrower_name", label="column.to"),
-    Column("currency"),
-    Column("transfer", Form.AMOUNT, label="column.place"),
-    Column("maturity", Form.DATE),
-    Column("rate", Form.RATE, given=True),
-    Column("repaid", Form.AMOUNT, label="column.receive_back"),
-    Column("net", Form.AMOUNT),
-    Column("outstanding", Form.AMOUNT, label="column.outstanding_after"),
-)
 ENDS = (
     Column("name", label="column.region"),
     Column("lent", Form.AMOUNT),
@@ -34,7 +21,7 @@ MOST_BARS = 20
 
 
 def write(page: Page, view: View) -> None:
-    """Write the two matrices, each region's net lending with its chart, and the instructions."""
+    """Write the two matrices, and each region's net lending with its chart."""
     page.title(
         page.labels("sheet.transfers"),
         view.subtitle,
@@ -42,17 +29,14 @@ def write(page: Page, view: View) -> None:
     )
     if view.lanes.empty:
         page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_lanes"))
-        page.set_up(0, FIRST_TABLE_ROW, len(INSTRUCTIONS))
+        page.set_up(0, FIRST_TABLE_ROW, len(ENDS))
         return
     closing, opening = _owed(view)
     row = _matrix(page, view, closing, "section.matrix", FIRST_TABLE_ROW)
     row = _matrix(page, view, closing - opening, "section.matrix_change", row)
     row = _net_lending(page, closing, opening, view, row)
-    page.section(row, "section.instructions")
-    place = page.table(_moves(view), INSTRUCTIONS, row + 1)
-    page.sheet.auto_filter.ref = place.area
     page.sheet.freeze_panes = "B3"
-    page.set_up(0, place.last_row, max(place.last_column, len(_ends_used(view)) + 2))
+    page.set_up(0, row, max(len(ENDS) + 3, len(_ends_used(view)) + 2))
 
 
 def _owed(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -145,11 +129,3 @@ def _chart(page: Page, place: Block, view: View) -> int:
     )
     chart.anchor(page.sheet, drawing, f"A{place.last_row + 2}", 24.0, height)
     return place.last_row + 4 + round(height / chart.ROW_CENTIMETRES)
-
-
-def _moves(view: View) -> pd.DataFrame:
-    """List what moves: placements and repayments, by date."""
-    lanes = view.lanes
-    moves = lanes[(lanes["transfer"] != 0) | (lanes["repaid"] != 0)]
-    moves = moves.assign(maturity=moves["maturity"].where(moves["transfer"] != 0))
-    return moves.sort_values(["period", "lender_name", "borrower_name", "lane"])

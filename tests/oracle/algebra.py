@@ -214,6 +214,8 @@ def _highs(model: Model) -> tuple[str, np.ndarray]:
     lp.row_lower_, lp.row_upper_ = row_lower, row_upper
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = A.indptr, A.indices, A.data
+    # One pool of threads for the process: HiGHS refuses to run if it holds another number than asked for.
+    highspy.Highs.resetGlobalScheduler(True)
     highs = highspy.Highs()
     highs.silent()
     highs.setOptionValue("threads", 1)

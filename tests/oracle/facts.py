@@ -55,7 +55,7 @@ class Facts:
 
     def nodes(self) -> list[tuple[str, str]]:
         """(region, currency) pairs where funds must balance: wherever a position or the end of a lane is."""
-        return (
+        return sorted(
             {key[:2] for key in self.positions}
             | {(row["lender"], row["currency"]) for row in self.lanes.values()}
             | {(row["borrower"], row["borrower_currency"]) for row in self.lanes.values()}
