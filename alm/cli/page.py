@@ -47,7 +47,8 @@ def _show_reason(console: Console, run: Run) -> None:
         "unbounded": "The case lets a plan earn without end: some loop of money is free.",
     }
     _say(console, f"{run.case}: {run.status}", style="bold red", indent=0)
-    _say(console, f"{meaning.get(run.status, '')} {run.reason}".strip(), indent=0)
+    _say(console, meaning.get(run.status, ""), indent=0)
+    _say(console, run.reason[:1].upper() + run.reason[1:], indent=0)
 
 
 def _show_earnings(console: Console, told: Summary) -> None:

@@ -31,6 +31,7 @@ PARTS = {
 }
 MOST_TRANSFERS, MOST_LIMITS, MOST_LANES, MOST_MISSED = 6, 6, 4, 4
 BASIS_POINTS = 1e4
+LEAST_SHARE = 1e-6
 
 Row = tuple[str, ...]
 
@@ -301,6 +302,9 @@ class Summary:
 
 
 def _percent(share: float) -> str:
+    """Write a share in percent; what is smaller than a solver's precision is only said to be so."""
+    if 0 < share < LEAST_SHARE:
+        return f"under {LEAST_SHARE * 100:g}%"
     return f"{share * 100:.2g}%"
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 UNVERIFIED = 5
 MOST_FAILURES = 20
+NOISE = 1e-9  # smaller deviations are floating point's; --json shows them
 
 
 def verify(
@@ -109,7 +110,7 @@ def _show_checks(console: Console, verification: Verification) -> None:
             f"§ {row['section']}",
             f"{row['count']:,}",
             f"{row['failed']:,}" if row["failed"] else "",
-            f"{row['largest_deviation']:.1e}" if row["largest_deviation"] > 0 else "",
+            f"{row['largest_deviation']:.1e}" if row["largest_deviation"] > NOISE else "",
         )
         for row in verification.checks.to_dict("records")
     ]

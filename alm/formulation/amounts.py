@@ -14,7 +14,6 @@ import xarray as xr
 from alm.formulation.book import Book
 from alm.formulation.decisions import on, untouched_balance
 from alm.formulation.earnings_rows import region_earnings
-from alm.formulation.families import end_nodes
 from alm.formulation.measures.piecewise import Piecewise
 from alm.formulation.measures.registry import EARNINGS, PIECEWISE, linear_weights
 from alm.formulation.measures.weights import Weights, addons
@@ -54,11 +53,14 @@ class Amounts:
 def amounts_of(book: Book, wanted: list[tuple[Scope, str]]) -> Amounts:
     """List what must be computed to know the wanted measures, parts first."""
     place: dict[tuple[Scope, str], int] = {}
+    parts = {measure: parts_of(book, measure) for measure in {name for _, name in wanted}}
 
     def add(scope: Scope, measure: str) -> None:
         if (scope, measure) in place:
             return
-        for part in parts_of(book, measure):
+        if measure not in parts:
+            parts[measure] = parts_of(book, measure)
+        for part in parts[measure]:
             add(scope, part)
         place[scope, measure] = len(place)
 
@@ -254,7 +256,7 @@ def lane_edges(book: Book, weight: Weights, inside: np.ndarray) -> list[LaneEdge
     """
     if not len(book.lanes):
         return []
-    lends, owes = inside[:, end_nodes(book, "lender")], inside[:, end_nodes(book, "borrower")]
+    lends, owes = inside[:, book.end_nodes["lender"]], inside[:, book.end_nodes["borrower"]]
     edges = []
     for seen, by_lane, quantity in (
         (lends & ~owes, weight.claim, "outstanding"),

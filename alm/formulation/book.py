@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -102,6 +103,16 @@ class Book:
         """Positions of whose legacy book a part may be sold, as row numbers."""
         share = self.positions["max_disposal"].to_numpy(float)
         return np.flatnonzero(~self.plug & (share > 0) & (self.opening > 0))
+
+    @cached_property
+    def end_nodes(self) -> dict[str, np.ndarray]:
+        """Node of each lane's `lender` and `borrower`: arrays (lane)."""
+        nodes = pd.MultiIndex.from_frame(self.nodes)
+        ends = {"lender": "currency", "borrower": "borrower_currency"}
+        return {
+            end: nodes.get_indexer(pd.MultiIndex.from_frame(self.lanes.table[[end, money]]))
+            for end, money in ends.items()
+        }
 
     @property
     def average(self) -> tuple[float, float]:

@@ -15,7 +15,6 @@ import xarray as xr
 from alm.formulation.book import Book
 from alm.formulation.decisions import booked, on
 from alm.formulation.earnings import after_tax_interest, lane_unit_income, running_costs
-from alm.formulation.families import end_nodes
 
 Expression = Any
 
@@ -123,7 +122,7 @@ def _lane_income(
     rows = np.arange(len(book.lanes))
     unit = _lane_units(book, end, taxed)
     earned = _averaged(model.variables["outstanding"], book, unit, rows, "lane")
-    node = xr.DataArray(end_nodes(book, end), coords=[pd.Index(rows, name="lane")], name="node")
+    node = xr.DataArray(book.end_nodes[end], coords=[pd.Index(rows, name="lane")], name="node")
     return earned.groupby(node).sum().reindex(node=every).fillna(0)
 
 
@@ -145,6 +144,6 @@ def _constant(
     for end in ("lender", "borrower"):
         first = opening * _lane_units(book, end, taxed)[:, 0]
         np.add.at(
-            fixed[:, 0], end_nodes(book, end), first * book.lanes.table["opening"].to_numpy(float)
+            fixed[:, 0], book.end_nodes[end], first * book.lanes.table["opening"].to_numpy(float)
         )
     return fixed

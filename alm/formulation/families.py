@@ -147,16 +147,9 @@ def _at_ends(
 ) -> Expression:
     """Sum what is outstanding over the nodes of one end."""
     lane = pd.RangeIndex(len(book.lanes), name="lane")
-    node = xr.DataArray(end_nodes(book, end), coords=[lane], name="node")
+    node = xr.DataArray(book.end_nodes[end], coords=[lane], name="node")
     stock = model.variables["outstanding"] * xr.DataArray(share, coords=[lane])
     return stock.groupby(node).sum().reindex(node=every).fillna(0)
-
-
-def end_nodes(book: Book, end: str) -> np.ndarray:
-    """Give the node of each lane's lender or borrower: (lane)."""
-    money = "currency" if end == "lender" else "borrower_currency"
-    ends = pd.MultiIndex.from_frame(book.lanes.table[[end, money]])
-    return np.asarray(pd.MultiIndex.from_frame(book.nodes).get_indexer(ends))
 
 
 def volume_prices(model: linopy.Model, book: Book) -> None:

@@ -246,9 +246,7 @@ def tolerance(book: Book, table: pd.DataFrame) -> np.ndarray:
     np.add.at(held, book.node, book.fx)
     ends = np.zeros(len(distinct))
     if len(book.lanes):
-        from alm.formulation.families import end_nodes
-
-        touches = inside[:, end_nodes(book, "lender")] | inside[:, end_nodes(book, "borrower")]
+        touches = inside[:, book.end_nodes["lender"]] | inside[:, book.end_nodes["borrower"]]
         ends = touches @ book.lanes.fx
     allowed = (inside @ held + ends) * book.case.settings.quantum
     return np.asarray(allowed[[distinct.index(scope) for scope in scopes]])

@@ -8,7 +8,6 @@ import numpy as np
 
 from alm.formulation.amounts import Amounts, amounts_of
 from alm.formulation.book import Book
-from alm.formulation.families import end_nodes
 from alm.formulation.scopes import Scope, node_mask
 
 Numbers = Callable[[Amounts], np.ndarray]
@@ -47,6 +46,6 @@ def usable_hqla(book: Book, scopes: list[Scope], numbers: Numbers) -> np.ndarray
 def open_lanes(book: Book, scopes: list[Scope], outstanding: np.ndarray) -> np.ndarray:
     """Count the lanes with at least one end inside that carry a quantum or more: (scope, close)."""
     inside = node_mask(scopes, book.nodes, book.subtree)
-    touches = inside[:, end_nodes(book, "lender")] | inside[:, end_nodes(book, "borrower")]
+    touches = inside[:, book.end_nodes["lender"]] | inside[:, book.end_nodes["borrower"]]
     carries = outstanding >= 0.5 * book.case.settings.quantum
     return np.asarray(touches.astype(float) @ carries)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from alm.formulation.book import Book
-from alm.formulation.families import end_nodes
 from alm.plan.decisions import (
     Decisions,
     cohort_balance,
@@ -83,7 +82,7 @@ class _Counts:
         self.cohort = cohort_balance(book, wanted.new)
         self.share = sold_share(book, wanted.sold)
         self.standing = outstanding_amount(book, wanted.transfer)
-        self.ends = end_nodes(book, "lender"), end_nodes(book, "borrower")
+        self.ends = book.end_nodes["lender"], book.end_nodes["borrower"]
         self.plugs = [np.flatnonzero(book.plug & (book.node == n)) for n in range(len(book.nodes))]
 
     def sell(self, t: int) -> None:
