@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint docs bench clean
 
 .venv/installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -20,6 +20,11 @@ lint: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Write again what is made from the program: reference pages, and the output that README.md shows.
+docs: .venv/installed
+	$(BIN)/python -m alm.cli.reference
+	$(BIN)/python -m tests.cli.readme
 
 bench: .venv/installed
 	$(BIN)/python -m benchmarks

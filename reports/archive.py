@@ -10,7 +10,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.packaging.core import DocumentProperties
-from openpyxl.writer.excel import ExcelWriter
+
+from reports.rows import FastWriter
 
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -48,4 +49,4 @@ def save(workbook: Workbook, path: Path, as_of: dt.date) -> None:
     moment = dt.datetime.combine(as_of, dt.time())
     workbook.properties = DocumentProperties(creator="alm", created=moment, modified=moment)
     with TimelessZip(path, "w", ZIP_DEFLATED) as archive:
-        ExcelWriter(workbook, archive).write_data()
+        FastWriter(workbook, archive).write_data()

@@ -6,11 +6,12 @@ import math
 import re
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
+from openpyxl.cell import Cell
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
@@ -20,7 +21,7 @@ from reports.style import HEADER, NUMERIC, SECTION, SUBTITLE, TITLE, Fill, Form,
 
 FIRST_TABLE_ROW = 5
 WIDEST, WIDEST_NOTE, NARROWEST = 34, 60, 9
-LEGIBLE_WIDTH = 250
+LEGIBLE_WIDTH, NOTE_WIDTH, PAGE_ROWS = 250, 150, 42
 LINE_POINTS, TITLE_POINTS = 14.0, 26.0
 LEADS_A_FORMULA = ("=", "+", "-", "@")
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -40,6 +41,8 @@ class Column:
         The values are inputs (blue), not results.
     label
         Key of the heading; blank: `column.<key>`.
+    text
+        The heading itself, where it comes from the case.
     form_by, fill_by
         Columns of the frame that hold the `Form` and the `Fill` row by row.
     optional
@@ -56,6 +59,7 @@ class Column:
     fill_by: str = ""
     optional: bool = False
     widest: int = 0
+    text: str = ""
 
     @property
     def most(self) -> int:
@@ -143,6 +147,7 @@ class Page:
     sheet: Worksheet
     styles: Styles
     labels: Labels
+    notes: list[tuple[pd.Series, int, int]] = field(default_factory=list)
 
     def put(self, row: int, column: int, value: Any, style: Style = Style()) -> None:  # noqa: B008 a frozen value
         """Write one cell; text is always text, whatever it starts with."""
@@ -162,7 +167,7 @@ class Page:
         """Write a formula."""
         self.sheet.cell(row, column, f"={text}")._style = self.styles.array(style)
 
-    def _text(self, row: int, column: int, value: str, style: Style) -> None:
+    def _text(self, row: int, column: int, value: str, style: Style) -> Cell:
         if value.startswith(LEADS_A_FORMULA):
             style = replace(style, quoted=True)
         cell = self.sheet.cell(
@@ -170,23 +175,28 @@ class Page:
         )
         cell.data_type = "s"
         cell._style = self.styles.array(style)
+        return cell
 
     def title(self, title: str, subtitle: str, note: str = "") -> None:
         """Write the top of the sheet: what it is, of which run, how to read it."""
         self.put(1, 1, title, TITLE)
         self._raise(1, TITLE_POINTS)
         self.put(2, 1, subtitle, SUBTITLE)
-        self.put(3, 1, note, SUBTITLE)
+        for row, line in enumerate(_wrapped(note, NOTE_WIDTH)[:2], 3):
+            self.put(row, 1, line, SUBTITLE)
 
     def section(self, row: int, key: str, column: int = 1) -> None:
         """Write the heading of a part of the sheet."""
         self.put(row, column, self.labels(key), SECTION)
 
-    def heads(self, row: int, headings: Sequence[str], column: int = 1) -> None:
-        """Write a row of headings, each column as wide as its own."""
+    def heads(
+        self, row: int, headings: Sequence[str], column: int = 1, widest: int = WIDEST
+    ) -> None:
+        """Write a row of headings, each column as wide as its own; longer ones wrap."""
         for number, heading in enumerate(headings, column):
             self.put(row, number, heading, HEADER)
-            self.fit(number, display_width(heading) + 2, WIDEST)
+            self.fit(number, display_width(heading) + 2, widest)
+        self._raise(row, LINE_POINTS * max(_lines(heading, widest - 1) for heading in headings) + 4)
 
     def table(
         self,
@@ -200,37 +210,43 @@ class Page:
             self.sheet.title, tuple(c.key for c in columns), header_row, len(frame), first_column
         )
         for number, column in enumerate(columns, first_column):
-            heading = self.labels(column.heading)
+            heading = self._heading(column)
             self.put(header_row, number, heading, HEADER)
             texts = self._column(frame, column, place.first_row, number)
             self.fit(number, max(_longest_word(heading), texts) + 2, column.most)
             if column.form is Form.NOTE:
-                self._wrap(frame[column.key], place.first_row, number)
+                self.notes.append((frame[column.key], place.first_row, number))
         self._header_height(place, columns)
         return place
 
+    def _heading(self, column: Column) -> str:
+        return column.text or self.labels(column.heading)
+
     def _column(self, frame: pd.DataFrame, column: Column, first_row: int, number: int) -> int:
         """Write the values of a column; give the width of its widest."""
-        values = frame[column.key]
+        values, sheet = frame[column.key], self.sheet
         base = Style(column.form, ink=Ink.INPUT if column.given else Ink.RESULT, inset=True)
-        cells = _cells(values)
-        if column.form_by or column.fill_by:
-            for row, (value, style) in enumerate(
-                zip(cells, _styles(frame, column, base), strict=True), first_row
-            ):
-                self.put(row, number, value, style)
-        elif column.form in NUMERIC:
-            self._numbers(cells, first_row, number, base)
-        else:
-            for row, value in enumerate(cells, first_row):
-                self.put(row, number, value, base)
+        cells, styles = _cells(values), _styles(frame, column, base)
+        alike: dict[
+            tuple[Any, Style], Cell
+        ] = {}  # a column repeats few texts, each is looked at once
+        for row, (value, style) in enumerate(zip(cells, styles, strict=True), first_row):
+            if value is None and style.fill is Fill.NONE:
+                continue
+            if isinstance(value, str):
+                key = (value, style)
+                if key not in alike:
+                    alike[key] = self._text(row, number, value, style)
+                    continue
+                known = alike[key]
+                cell = Cell(sheet, row, number)
+                cell._value, cell.data_type, cell._style = known._value, "s", known._style
+            else:
+                cell = Cell(sheet, row, number)
+                cell._value, cell._style = value, self.styles.array(style)
+                cell.data_type = "b" if isinstance(value, bool) else "n"
+            sheet._cells[row, number] = cell
         return _width(values, column.form, self.styles.digits)
-
-    def _numbers(self, cells: Iterable[Any], first_row: int, number: int, style: Style) -> None:
-        array, cell = self.styles.array(style), self.sheet.cell
-        for row, value in enumerate(cells, first_row):
-            if value is not None:
-                cell(row, number, value)._style = array
 
     def fit(self, column: int, width: float, widest: int = WIDEST_NOTE) -> None:
         """Make a column at least this wide, up to the widest that is allowed."""
@@ -242,16 +258,17 @@ class Page:
         lines = 1
         for number, column in enumerate(columns, place.first_column):
             width = int(self.sheet.column_dimensions[self.letter(number)].width) - 1
-            lines = max(lines, _lines(self.labels(column.heading), width))
+            lines = max(lines, _lines(self._heading(column), width))
         self._raise(place.header_row, LINE_POINTS * lines + 4)
 
-    def _wrap(self, values: pd.Series, first_row: int, number: int) -> None:
+    def _raise_notes(self) -> None:
         """Make rows high enough for texts that wrap; not every spreadsheet does it by itself."""
-        room = self.sheet.column_dimensions[self.letter(number)].width - 3
-        widths = {text: display_width(text) for text in values.dropna().astype(str).unique()}
-        for row, text in enumerate(values, first_row):
-            if widths.get(text, 0) > room:
-                self._raise(row, LINE_POINTS * math.ceil(widths[text] / room))
+        for values, first_row, number in self.notes:
+            room = self.sheet.column_dimensions[self.letter(number)].width - 1
+            widths = {text: display_width(text) for text in values.dropna().astype(str).unique()}
+            for row, text in enumerate(values, first_row):
+                if widths.get(text, 0) > room:
+                    self._raise(row, LINE_POINTS * math.ceil(widths[text] / room))
 
     def _raise(self, row: int, height: float) -> None:
         """Make a row at least this high; tables may stand side by side."""
@@ -265,6 +282,7 @@ class Page:
 
         A sheet that one page cannot show legibly is spread over as many as its columns need.
         """
+        self._raise_notes()  # only now are the widths of all columns known
         sheet, setup = self.sheet, self.sheet.page_setup
         sheet.sheet_view.showGridLines = False
         sheet.print_area = f"A1:{self.letter(last_column)}{last_row}"
@@ -286,9 +304,10 @@ class Page:
         sheet.oddFooter.left.text = sheet.title.replace("&", "&&")
         sheet.oddFooter.right.text = self.labels("page.of", page="&P", pages="&N")
 
-    def break_before(self, row: int) -> None:
-        """Start a new printed page at a row."""
-        self.sheet.row_breaks.append(Break(id=row - 1))
+    def together(self, first_row: int, last_row: int) -> None:
+        """Keep rows on one printed page, where the first page cannot hold them as well."""
+        if last_row > PAGE_ROWS:
+            self.sheet.row_breaks.append(Break(id=first_row - 1))
 
     def filtered(self, place: Block) -> None:
         """Make a table a list to filter, its header always in sight."""
@@ -315,6 +334,8 @@ def _cells(values: pd.Series) -> list[Any]:
 
 
 def _styles(frame: pd.DataFrame, column: Column, base: Style) -> list[Style]:
+    if not (column.form_by or column.fill_by):
+        return [base] * len(frame)
     forms = frame[column.form_by] if column.form_by else [base.form] * len(frame)
     fills = frame[column.fill_by] if column.fill_by else [base.fill] * len(frame)
     return [
@@ -341,6 +362,12 @@ def _longest_word(heading: str) -> int:
 
 
 def _lines(heading: str, width: int) -> int:
-    if heading.isascii():
-        return len(textwrap.wrap(heading, max(width, 1)))
-    return math.ceil(display_width(heading) / max(width, 1))
+    return len(_wrapped(heading, max(width, 2)))
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Break a text into lines: between words, or, in Chinese, where a line is full."""
+    if text.isascii():
+        return textwrap.wrap(text, width)
+    letters = width // 2
+    return [text[start : start + letters] for start in range(0, len(text), letters)]

@@ -19,10 +19,34 @@ PLAN_TABLES = (
     "regions",
     "objective",
     "prices",
-    "baselines",
     "assumptions",
 )
-OPENING_LIMITS = "opening_limits"
+OPTIONAL_TABLES = {
+    "baselines": (
+        "baseline",
+        "objective",
+        "horizon_value",
+        "income",
+        "interest",
+        "feasible",
+        "broken",
+    ),
+    "opening_limits": ("limit", "value"),
+}
+TEXT = frozenset(
+    (
+        "lane",
+        "limit",
+        "scenario",
+        "status",
+        "region",
+        "currency",
+        "product",
+        "kind",
+        "name",
+        "baseline",
+    )
+)
 
 
 class NoPlanError(Exception):
@@ -64,9 +88,19 @@ def read_run(folder: Path) -> Run:
             f"{folder} holds no plan to report: {', '.join(missing) or 'run.json'} missing"
         )
     manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
-    plan = {name: pd.read_parquet(folder / "plan" / f"{name}.parquet") for name in PLAN_TABLES}
-    opening = folder / "plan" / f"{OPENING_LIMITS}.parquet"  # runs of the first format lack it
-    plan[OPENING_LIMITS] = (
-        pd.read_parquet(opening) if opening.is_file() else plan["limits"].iloc[:0]
-    )
+    plan = {name: _table(folder, name) for name in (*PLAN_TABLES, *OPTIONAL_TABLES)}
     return Run(folder, load(folder / "inputs"), plan, manifest)
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    """Read a plan table; one that is optional and missing is empty, and an empty one has types to join on."""
+    path = folder / "plan" / f"{name}.parquet"
+    if name in OPTIONAL_TABLES and not path.is_file():
+        frame = pd.DataFrame(columns=list(OPTIONAL_TABLES[name]))
+    else:
+        frame = pd.read_parquet(path)
+    if frame.empty:
+        frame = frame.astype(
+            {column: "str" if column in TEXT else "float64" for column in frame.columns}
+        )
+    return frame

@@ -85,7 +85,7 @@ class View:
 
     def reporting(self, amount: pd.Series, currency: pd.Series) -> pd.Series:
         """Translate amounts into the reporting currency."""
-        return amount * currency.map(self.fx)
+        return amount * currency.map(self.fx).astype(float)
 
     def closes(self, period: pd.Series) -> pd.Series:
         """Date the closes of periods, also of those beyond the horizon."""
@@ -180,8 +180,10 @@ class View:
 
     def _in_borrower_currency(self, frame: pd.DataFrame) -> pd.Series:
         quantum = self.settings.quantum
-        ratio = frame["currency"].map(self.fx) / frame["borrower_currency"].map(self.fx)
-        quanta = (frame["outstanding"] * ratio / quantum).round()
+        ratio = frame["currency"].map(self.fx).astype(float) / frame["borrower_currency"].map(
+            self.fx
+        ).astype(float)
+        quanta = ((frame["outstanding"] / quantum).round() * ratio).round()
         return (quanta * quantum).where(
             frame["currency"] != frame["borrower_currency"], frame["outstanding"]
         )
@@ -277,7 +279,9 @@ class View:
     @property
     def money(self) -> str:
         """Unit of money in words: the reporting currency in table units."""
-        return f"{self.settings.currency} {self.unit}".strip()
+        if self.settings.unit == 1:
+            return str(self.settings.currency)
+        return self.labels("money", currency=self.settings.currency, unit=self.unit)
 
     @property
     def unit(self) -> str:

@@ -68,7 +68,9 @@ def _show_transfers(console: Console, told: Summary) -> None:
         _say(console, "Nothing: every lane ends as it began.")
         return
     before, after = told.dates
-    _table(console, ("from", "to", before, after, "change", ""), rows, numbers=(2, 3, 4))
+    _table(
+        console, ("from", "to", before, after, "change", ""), rows, numbers=(2, 3, 4), names=(0, 1)
+    )
 
 
 def _show_prices(console: Console, told: Summary) -> None:
@@ -95,7 +97,11 @@ def _say(console: Console, line: str, style: str = "", indent: int = INDENT) -> 
 
 
 def _table(
-    console: Console, head: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int]
+    console: Console,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    numbers: Sequence[int],
+    names: Sequence[int] = (0,),
 ) -> None:
-    table = listing(head, rows, console.width - INDENT, numbers=numbers, rule=False)
+    table = listing(head, rows, console.width - INDENT, numbers=numbers, names=names, rule=False)
     console.print(Padding(table, (0, 0, 0, INDENT), expand=False))

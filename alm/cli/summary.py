@@ -257,15 +257,12 @@ class Summary:
     def missed(self) -> list[str]:
         """Say which limits the plan misses, the worst first."""
         names = self._names("limits", "limit")
-        worst = sorted(self.run.violations, key=lambda each: -each["shortfall"])
-        said = {
-            each[
-                "limit"
-            ]: f"{names[each['limit']]}: {each['status']} by {self.amount(each['shortfall'])}"
-            f" on {self._closes[each['period']]}"
-            for each in reversed(worst)
-        }
-        lines = list(reversed(said.values()))
+        said: dict[str, str] = {}
+        for each in sorted(self.run.violations, key=lambda each: -each["shortfall"]):
+            how = f"{each['status']} by {self.amount(each['shortfall'])}"
+            text = f"{names[each['limit']]}: {how} on {self._closes[each['period']]}"
+            said.setdefault(each["limit"], text)
+        lines = list(said.values())
         more = len(lines) - MOST_MISSED
         return lines[:MOST_MISSED] + ([f"and {more} more limits"] if more > 0 else [])
 
@@ -291,7 +288,7 @@ class Summary:
         if self.uplift and self.uplift > 0:
             shares.append(f"{_percent(money / self.uplift)} of what moving money earned")
         return (
-            f"No plan earns more than {self.cash(self.run.bound)}. At most {self._at_most(money)} is"
+            f"No plan earns more than {self._at_most(self.run.bound)}. At most {self._at_most(money)} is"
             f" missing to that: {', '.join(shares)}."
         )
 

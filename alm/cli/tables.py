@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from rich import box
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -18,6 +19,7 @@ def listing(
     room: int,
     *,
     numbers: Collection[int] = (),
+    names: Collection[int] = (),
     rule: bool = True,
 ) -> Table:
     """Make a table of one line a row; what does not fit ends in dots.
@@ -32,6 +34,9 @@ def listing(
         Columns of the terminal that the table may take.
     numbers
         Places of the columns of figures: they stand to the right and are never cut.
+    names
+        Places of the columns of names: where they do not fit they are cut in the middle, since long names often
+        differ at the end.
     rule
         Draw a line under the head.
     """
@@ -48,13 +53,17 @@ def listing(
         table.add_column(name, no_wrap=True, overflow="ellipsis", width=width)
         table.columns[-1].justify = "right" if place in numbers else "left"
     for row in rows:
-        table.add_row(*map(Text, row))
+        cells = (
+            shorten(cell, widths[place]) if place in names else cell
+            for place, cell in enumerate(row)
+        )
+        table.add_row(*map(Text, cells))
     return table
 
 
 def natural(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
     """Give the width of each column that cuts nothing; Chinese characters take two."""
-    return [max(Text(cell).cell_len for cell in column) for column in zip(head, *rows, strict=True)]
+    return [max(cell_len(cell) for cell in column) for column in zip(head, *rows, strict=True)]
 
 
 def fit(widths: Sequence[int], room: int, numbers: Collection[int] = ()) -> list[int]:
@@ -71,3 +80,20 @@ def fit(widths: Sequence[int], room: int, numbers: Collection[int] = ()) -> list
             break
         widths[widest] -= 1
     return widths
+
+
+def shorten(name: str, width: int) -> str:
+    """Cut a name in the middle.
+
+    >>> shorten("Statutory reserves, Central China", 21)
+    'Statutory …tral China'
+    """
+    head, tail = name[: (len(name) + 1) // 2], name[(len(name) + 1) // 2 :]
+    if cell_len(name) <= width:
+        return name
+    while cell_len(head) + cell_len(tail) + 1 > width and (head or tail):
+        if cell_len(head) >= cell_len(tail):
+            head = head[:-1]
+        else:
+            tail = tail[1:]
+    return f"{head}…{tail}"

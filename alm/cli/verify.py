@@ -94,7 +94,7 @@ def _show(run: Path, verification: Verification) -> None:
         console.print(f"and {len(failures) - MOST_FAILURES} more; --json lists them", style="dim")
     checks = verification.checks
     if verification.ok:
-        text = f"Verified: {checks['count'].sum():,} figures confirmed in {verification.seconds:.1f} s."
+        text = f"Verified: {checks['count'].sum():,} figures confirmed."
         console.print(text, style="bold green")
     else:
         text = f"REFUSED: {checks['failed'].sum():,} of {checks['count'].sum():,} figures not confirmed."

@@ -37,11 +37,14 @@ def why_infeasible(book: Book, formulation: Formulation) -> str:
             "node, even with all limits off: compare min_new, min_balance, max_balance and capacity"
         )
     missed = solution.x[problem.columns :]
+    settings = book.case.settings
+    money = f"{settings.currency} x {settings.unit:,.15g}"
     table = formulation.limits.table.iloc[places].assign(missed=missed)
+    table = table.rename(columns={"name": "name_"})
     short = table[table["missed"] > book.case.settings.quantum]
     worst = short.sort_values("missed", ascending=False).groupby("limit", sort=False).head(1)
     named = [
-        f"{row.limit} ({row.region}, period {row.period}) by {row.missed:,.6g} {book.case.settings.currency}"
+        f"{row.name_} ({row.region}, period {row.period}) by {row.missed:,.6g} {money}"
         for row in worst.head(LISTED).itertuples()
     ]
     more = f" and {len(worst) - LISTED} more" if len(worst) > LISTED else ""

@@ -22,7 +22,8 @@ def price_table(book: Book, formulation: Formulation, solution: Solution) -> pd.
     DataFrame
         `kind` limit (one more unit of headroom), lane (of capacity), funds (of money in the node), bound (of a bound on
         balance or new business); `price` in reporting currency per unit in reporting currency over the horizon,
-        `price_per_year` the same divided by the year fraction and the discount of its period. Funds list every node.
+        `price_per_year` the same divided by the year fraction and the discount of its period, blank for bounds on new
+        business. Funds list every node.
     """
     parts = [
         _limits(formulation, solution),
@@ -36,7 +37,10 @@ def price_table(book: Book, formulation: Formulation, solution: Solution) -> pd.
         ]
     )
     when = (book.year_fraction * book.discount)[listed["period"].to_numpy(int)]
-    return listed.assign(price_per_year=listed["price"] / when)[COLUMNS].reset_index(drop=True)
+    # A volume is written once and stays for its life: one period's share of a year says nothing of it.
+    once = (listed["kind"] == "bound") & listed["name"].str.endswith("(new)")
+    yearly = (listed["price"] / when).mask(once)
+    return listed.assign(price_per_year=yearly)[COLUMNS].reset_index(drop=True)
 
 
 def limit_prices(formulation: Formulation, solution: Solution) -> np.ndarray:

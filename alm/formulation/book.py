@@ -95,8 +95,16 @@ class Book:
 
     @property
     def dealt(self) -> np.ndarray:
-        """Positions that may write new business in some period, as row numbers."""
-        return np.flatnonzero(~self.plug & (self.max_new > 0).any(axis=1))
+        """Positions whose new business is a decision or is tied to something, as row numbers.
+
+        A renewal floor and the cost of leaving last month's volume hold where nothing may be written, too.
+        """
+        column = self.positions
+        tied = (column["min_renewal"].fillna(0.0) > 0) | (
+            (column["adjustment_cost"] > 0) & column["last_new"].notna()
+        )
+        written = (self.max_new > 0).any(axis=1) | (self.min_new > 0).any(axis=1)
+        return np.flatnonzero(~self.plug & (written | tied.to_numpy()))
 
     @property
     def disposable(self) -> np.ndarray:

@@ -75,7 +75,10 @@ def disposals(model: linopy.Model, book: Book) -> None:
     step = gone - gone.shift(period=1).fillna(0)
     share = on(book.legacy[:, 1 : book.periods + 1], rows, book)
     model.add_constraints(step * share - sold == 0, name="disposal_amount")
+    # Of a book that is no longer there nothing can be sold, so its share cannot grow either.
+    nothing_left = on((book.legacy[:, 1 : book.periods + 1] == 0).astype(float), rows, book)
     model.add_constraints(step >= 0, name="disposal_is_final")
+    model.add_constraints(step * nothing_left == 0, name="disposal_of_what_is_there")
 
 
 def renewal(model: linopy.Model, book: Book) -> None:

@@ -255,4 +255,6 @@ def lane_table(book: Book, plan: Plan, lanes: LaneFlows) -> pd.DataFrame:
     index = pd.MultiIndex.from_product(
         [book.lanes.table["lane"], range(1, book.periods + 1)], names=["lane", "period"]
     )
-    return pd.DataFrame({name: v.ravel() for name, v in values.items()}, index=index).reset_index()
+    table = pd.DataFrame({name: v.ravel() for name, v in values.items()}, index=index).reset_index()
+    # Without lanes the key has no values to take its types from.
+    return table.astype({"lane": "str", "period": "int64"})

@@ -14,12 +14,12 @@ NAME = "assumptions"
 COLUMNS = (
     Column("table"),
     Column("row", Form.COUNT),
-    Column("key", Form.NOTE),
+    Column("key", widest=40),
     Column("column"),
-    Column("value", given=True),
+    Column("value", given=True, widest=24),
     Column("origin_name", label="column.origin"),
     Column("standing", fill_by="fill"),
-    Column("source", Form.NOTE),
+    Column("source", Form.NOTE, widest=100),
 )
 GROUNDS = {"published": Fill.GREEN, "derived": Fill.BLUE, "assumed": Fill.AMBER}
 NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?(e-?\d+)?")

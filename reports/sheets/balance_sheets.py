@@ -74,5 +74,5 @@ def _balances(view: View) -> pd.DataFrame:
     )
 
 
-def _fill(group: Any) -> Fill:
+def _fill(group: int) -> Fill:
     return Fill.NONE if group else Fill.BAND

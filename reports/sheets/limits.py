@@ -25,7 +25,7 @@ COLUMNS = (
     Column("enforcement_name", label="column.enforcement"),
     Column("tier_name", label="column.tier"),
     Column("owner", Form.NOTE, given=True, optional=True, widest=24),
-    Column("source", Form.NOTE, given=True, optional=True, widest=40),
+    Column("source", Form.NOTE, given=True, optional=True, widest=90),
 )
 MOST_BARS = 20
 
@@ -61,4 +61,5 @@ def _draw(page: Page, place: Block) -> None:
     height = max(7.0, 2.5 + 0.75 * rows)
     chart.anchor(page.sheet, drawing, f"B{place.last_row + 2}", 26.0, height)
     last_row = place.last_row + 3 + round(height / chart.ROW_CENTIMETRES)
+    page.together(place.last_row + 1, last_row)
     page.set_up(place.header_row, last_row, place.last_column)

@@ -86,7 +86,7 @@ def _formulas(page: Page, place: Block, formulas: Sequence[Formula], checks: lis
     """Write columns of formulas to the right of a table, and note which cells are checks."""
     first = place.last_column + 1
     for number, formula in enumerate(formulas, first):
-        page.heads(place.header_row, [page.labels(f"column.{formula.key}")], number)
+        page.heads(place.header_row, [page.labels(f"column.{formula.key}")], number, widest=16)
         page.fit(number, 15)
         style = CHECK if formula.check else RESULT
         for row in range(place.first_row, place.first_row + place.rows):

@@ -8,7 +8,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from reports import chart
 from reports.page import FIRST_TABLE_ROW, Block, Column, Page, block, kept
-from reports.run import OPENING_LIMITS
 from reports.sheets import balance_sheets
 from reports.style import Fill, Form
 from reports.view import View
@@ -85,7 +84,9 @@ def write(page: Page, view: View) -> None:
     ratios = _ratios(view)
     if len(ratios):
         page.section(row, "section.ratios")
-        row = page.table(ratios, kept(RATIOS, ratios), row + 1).last_row + 2
+        place = page.table(ratios, kept(RATIOS, ratios), row + 1)
+        page.together(row, place.last_row)
+        row = place.last_row + 1
     page.sheet.freeze_panes = "B3"
     page.set_up(0, row, overview.last_column)
 
@@ -147,7 +148,7 @@ def _overview(view: View) -> pd.DataFrame:
     table = rows.pivot_table(
         index="region", columns="side", values=["before", "after"], aggfunc="sum"
     )
-    table.columns = [f"{side}_{when}" for when, side in table.columns]
+    table.columns = table.columns.map(lambda ends: f"{ends[1]}_{ends[0]}")
     table = table.reindex(columns=[c.key for c in OVERVIEW[1:-1]]).fillna(0.0)
     table["income"] = (
         view.plan("regions").groupby("region")["income"].sum().reindex(table.index).fillna(0.0)
@@ -168,7 +169,7 @@ def _ratios(view: View) -> pd.DataFrame:
         return ratios
     rows = ratios.groupby("limit", as_index=False).last()
     first = ratios.groupby("limit", as_index=False)["value"].first()["value"]
-    opening = view.plan(OPENING_LIMITS).drop_duplicates("limit").set_index("limit")["value"]
+    opening = view.plan("opening_limits").drop_duplicates("limit").set_index("limit")["value"]
     before = rows["limit"].map(opening).astype(float)
     rows = rows.assign(
         before=before, first=first, last=rows["value"], change=rows["value"] - before.fillna(first)

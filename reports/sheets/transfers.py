@@ -6,7 +6,7 @@ import pandas as pd
 
 from reports import chart
 from reports.page import FIRST_TABLE_ROW, Block, Column, Page
-from reports.style import Fill, Form, Ink, Style
+from reports.style import Fill, Form
 from reports.view import View
 
 NAME = "transfers"
@@ -70,31 +70,24 @@ def _matrix(page: Page, view: View, owed: pd.DataFrame, heading: str, row: int) 
     if owed.empty:
         page.put(row + 1, 1, page.labels("text.no_transfers"))
         return row + 3
-    total = page.labels("text.total")
-    owed = owed.assign(total=owed.sum(axis=1))
-    owed.loc["total"] = owed.sum()
-    names = view.region_names | {"total": total}
-    columns = [Column(code, Form.AMOUNT) for code in owed.columns]
-    page.heads(
-        row + 1, [page.labels("text.lender_borrower"), *(names[code] for code in owed.columns)]
+    names, total = [view.region_names[code] for code in owed.index], page.labels("text.total")
+    cells = pd.DataFrame(owed.to_numpy(), columns=[f"to_{number}" for number in range(len(names))])
+    cells = pd.concat([cells, cells.sum().to_frame().T], ignore_index=True)
+    cells = cells.assign(
+        total=cells.sum(axis=1),
+        lender=[*names, total],
+        fill=[*[Fill.NONE] * len(names), Fill.BAND],
+        band=Fill.BAND,
     )
-    for line, (code, amounts) in enumerate(owed.iterrows(), row + 2):
-        last = code == "total"
-        page.put(
-            line,
-            1,
-            names[str(code)],
-            Style(bold=last, fill=Fill.BAND if last else Fill.NONE, inset=True),
-        )
-        for number, column in enumerate(columns, 2):
-            fill = Fill.BAND if last or column.key == "total" else Fill.NONE
-            page.put(
-                line,
-                number,
-                float(amounts[column.key]),
-                Style(Form.AMOUNT, Ink.RESULT, fill, bold=last),
-            )
-    return row + len(owed) + 3
+    columns = [
+        Column("lender", label="text.lender_borrower", fill_by="fill"),
+        *(
+            Column(f"to_{number}", Form.AMOUNT, text=name, fill_by="fill", widest=18)
+            for number, name in enumerate(names)
+        ),
+        Column("total", Form.AMOUNT, text=total, fill_by="band"),
+    ]
+    return page.table(cells, columns, row + 1).last_row + 2
 
 
 def _net_lending(
@@ -113,7 +106,9 @@ def _net_lending(
     ).assign(net=lambda frame: frame["lent"] - frame["borrowed"])
     page.section(row, "section.net_lending")
     place = page.table(ends.sort_values("net", ascending=False, kind="stable"), ENDS, row + 1)
-    return _chart(page, place, view)
+    end = _chart(page, place, view)
+    page.together(row, end)
+    return end
 
 
 def _chart(page: Page, place: Block, view: View) -> int:

@@ -1,7 +1,7 @@
 """Cells changed for one run only."""
 
 import pytest
-from conftest import TABLES, TOML, faults_of
+from .conftest import TABLES, TOML, faults_of
 
 from alm.case import load
 

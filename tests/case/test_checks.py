@@ -1,7 +1,7 @@
 """Each check, on the sound case with one thing wrong: exactly the cell to blame, and nothing else."""
 
 import pytest
-from conftest import TABLES, TOML, faults_of
+from .conftest import TABLES, TOML, faults_of
 
 from alm.case import load
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from conftest import TOML
+from .conftest import TOML
 
 from alm.case import load
 from alm.case.spec import KEYS, TABLES, find

@@ -1,7 +1,7 @@
 """What the model cannot do yet is refused by name; what it can do is not."""
 
 import pytest
-from conftest import TABLES, TOML, faults_of
+from .conftest import TABLES, TOML, faults_of
 
 from alm.case import load
 from alm.case.not_yet import NOT_YET

@@ -5,7 +5,7 @@ from datetime import datetime
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import TABLES, TOML, faults_of
+from .conftest import TABLES, TOML, faults_of
 from hypothesis import given
 from hypothesis import strategies as st
 

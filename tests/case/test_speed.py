@@ -2,7 +2,7 @@
 
 from time import perf_counter
 
-from conftest import TOML, write_case
+from .conftest import TOML, write_case
 
 from alm.case import load
 

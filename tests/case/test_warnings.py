@@ -1,7 +1,7 @@
 """What is legal but odd is said, and does not stop a run."""
 
 import pytest
-from conftest import TABLES, TOML
+from .conftest import TABLES, TOML
 
 from alm.case import load
 

@@ -1,7 +1,7 @@
 """Frozen inputs load as an equal case."""
 
 import pytest
-from conftest import TABLES, TOML, write_case
+from .conftest import TABLES, TOML, write_case
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 

@@ -16,7 +16,7 @@ from .algebra import Name
 from .best import Best
 from .tight import write_random_case
 
-SEEDS = range(int(os.environ.get("ALM_FUZZ", "16")))
+SEEDS = range(int(os.environ.get("ALM_FUZZ", "12")))
 RATE = 0.01  # a balance that is half a quantum off its formula moves the objective by less than this share of it
 PRICE = 0.05  # and so does a decision that is rounded, with what it costs to square it
 

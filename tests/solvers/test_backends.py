@@ -8,7 +8,7 @@ import pkgutil
 
 import numpy as np
 import pytest
-from problems import KNOWN, Known
+from .problems import KNOWN, Known
 
 import solvers.backends
 from solvers import BACKENDS, Options, Solution, Status, solve

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from problems import KNOWN, Known, problem
+from .problems import KNOWN, Known, problem
 
 from solvers import Status, solve
 from solvers.check import (

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from problems import KNOWN, problem
-from test_solve import random_problem
+from .problems import KNOWN, problem
+from .test_solve import random_problem
 
 import solvers.face
 from solvers import BACKENDS, Problem, Status, solve

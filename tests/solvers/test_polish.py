@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from problems import problem
-from test_solve import random_problem
+from .problems import problem
+from .test_solve import random_problem
 
 from solvers import Problem, Solution, Status
 from solvers.check import check, primal_residual

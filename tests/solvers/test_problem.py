@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from problems import problem
+from .problems import problem
 from scipy import sparse
 
 from solvers import Problem

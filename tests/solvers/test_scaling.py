@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from problems import KNOWN, Known, problem
+from .problems import KNOWN, Known, problem
 
 from solvers import Solution, Status, ranges
 from solvers.scaling import scale, unscale

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from problems import KNOWN, problem
+from .problems import KNOWN, problem
 
 import solvers.dispatch
 from solvers import Options, Problem, Solution, Status, solve, vertex_duals

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verify.run_folder import RunFolder, measures, table
+from .run_folder import RunFolder, measures, table
 
 SETTINGS = """
 contract = 1

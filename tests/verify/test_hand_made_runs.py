@@ -6,8 +6,8 @@ from alm.case import load
 from alm.verify import verify
 from alm.verify.confirm import confirm
 from alm.verify.replay import Replay
-from verify import one_bank, two_regions
-from verify.run_folder import refusals
+from . import one_bank, two_regions
+from .run_folder import refusals
 
 LOAN_1 = {"region": "west", "product": "loan", "period": 1}
 LOAN_2 = {"region": "west", "product": "loan", "period": 2}

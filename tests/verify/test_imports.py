@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from verify import two_regions
+from . import two_regions
 
 FORBIDDEN = ("cvxpy", "pulp", "linopy", "xarray", "scipy", "highspy", "clarabel")
 OURS = ("alm.formulation", "alm.explain", "alm.plan", "alm.runs", "alm.cli")

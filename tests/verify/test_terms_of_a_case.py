@@ -11,8 +11,8 @@ from alm.case.settings import Earnings, Horizon
 from alm.verify.attributes import resolve
 from alm.verify.replay import Replay
 from alm.verify.scopes import Scopes
-from verify import one_bank, two_regions
-from verify.run_folder import refusals, with_column, with_rows
+from . import one_bank, two_regions
+from .run_folder import refusals, with_column, with_rows
 
 LOANS = {"region": ["west"], "currency": ["CNY"], "product": ["loan"]}
 WEST_LOAN = 7  # row of positions, sorted by region, currency, product

@@ -103,7 +103,7 @@ def lent_names_a_region_outside(draft: Draft) -> Iterator[Fault]:
         inside = [
             bool(other)
             and (
-                other in lines.get(region, ())
+                other == region
                 or (scope == "subtree" and region in lines.get(other, ()))
             )
             for other, region, scope in zip(to, limits["region"], limits["scope"], strict=True)

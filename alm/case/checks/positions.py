@@ -15,7 +15,7 @@ from alm.case.spec.positions import KEY
 NAMING_A_POSITION = ("bounds", "runoff", "targets", "tiers", "volatility")
 
 # What contradicts "it never matures, is taken up and given back freely" where it stands on the row of a plug.
-_NO_PLUG_POSITIVE = ("price_slope", "back_book", "min_new", "max_new", "adjustment_cost")
+_NO_PLUG_POSITIVE = ("price_slope", "back_book", "min_new", "adjustment_cost")
 _NO_PLUG_GIVEN = ("residual_months", "min_renewal", "max_renewal", "last_new")
 _NO_PLUG_PRODUCT = ("tenor_months", "max_disposal", "lot", "minimum_ticket", "fixed_cost")
 
@@ -78,6 +78,15 @@ def plugs_never_mature(draft: Draft) -> Iterator[Fault]:
         yield from faults_at(
             draft, "positions", column, plug & (positions[column] > 0), "blank or 0 for a plug"
         )
+    yield from faults_at(
+        draft,
+        "positions",
+        "max_new",
+        plug & (positions["max_new"] > 0),
+        "blank for a plug",
+        "a plug is bounded by max_balance",
+        warning=True,
+    )
     for column in _NO_PLUG_GIVEN:
         yield from faults_at(
             draft, "positions", column, plug & positions[column].notna(), "blank for a plug"

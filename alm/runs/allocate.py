@@ -1,0 +1,313 @@
+"""Allocate: from a case on disk to a verified plan and its workbook, in one straight line."""
+
+from __future__ import annotations
+
+import resource
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from alm.case import Case, load, write_inputs
+from alm.case.calendar import period_ends
+from alm.explain.assumptions import assumptions
+from alm.explain.no_plan import why_infeasible, why_unbounded
+from alm.explain.prices import limit_prices, price_table
+from alm.formulation.book import Book, open_book
+from alm.formulation.formulate import Formulation, formulate
+from alm.plan.canonicalise import canonicalise
+from alm.plan.decisions import read_decisions
+from alm.plan.ledger import Ledger, keep_ledger
+from alm.plan.repair import broken_limits, with_more_room
+from alm.plan.rounding import Plan, round_plan
+from alm.runs import store
+from alm.runs.compare import compare, no_comparison
+from alm.runs.run import Run
+from alm.runs.stages import Stages
+from alm.verify import verify
+from solvers import Solution, Status, ranges, solve
+
+# A limit that rounding still breaks after this many repairs is left for the verification to refuse.
+REPAIRS = 3
+WORDS = {
+    Status.OPTIMAL: "optimal",
+    Status.GAP: "gap",
+    Status.INFEASIBLE: "infeasible",
+    Status.UNBOUNDED: "unbounded",
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run is made; part of its id.
+
+    Attributes
+    ----------
+    changes : tuple of str
+        Cells changed for this run only, as `limits.lcr_group.bound=1.1`.
+    backend : str
+        Name of a backend in `solvers`; blank lets the problem decide.
+    any_optimum : bool
+        Skip the tie-break among equally good plans.
+    baselines : bool
+        Compare with simpler plans.
+    lang : str
+        Language of the workbook, `en` or `zh`.
+    """
+
+    changes: tuple[str, ...] = ()
+    backend: str = ""
+    any_optimum: bool = False
+    baselines: bool = True
+    lang: str = "en"
+
+
+def allocate(
+    case_folder: Path | str,
+    out: Path | str | None = None,
+    *,
+    options: Options | None = None,
+    progress: Callable[[str], None] | None = None,
+    **chosen: Any,
+) -> Run:
+    """Find, prove, verify and report the plan of a case.
+
+    Parameters
+    ----------
+    case_folder : path
+        Folder with case.toml.
+    out : path, optional
+        The run folder; blank takes runs/<case>/<as_of>-<id>.
+    options : Options, optional
+        Or its fields by name.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    CaseError
+        The case has faults; all of them.
+    FileExistsError
+        `out` is taken by something that is no run.
+    """
+    options = options or Options(**_tupled(chosen))
+    stages = Stages(progress)
+    with stages.stage("load"):
+        case = load(case_folder, options.changes)
+    hashes = store.table_hashes(case)
+    known = _known_options(options)
+    name = f"{case.settings.as_of:%Y-%m-%d}-{store.run_id(hashes, known)}"
+    target = Path(out) if out else Path("runs") / case.settings.name / name
+    manifest = {
+        "id": name.rsplit("-", 1)[-1],
+        "case": case.settings.name,
+        "options": known,
+        "hashes": hashes,
+        "versions": store.versions(),
+        **_facts(case),
+    }
+    with store.written_aside(target) as aside:
+        run = _run(aside, case, options, stages, manifest)
+    report = target / "report.xlsx"
+    return replace(run, folder=target, report=report if report.is_file() else None)
+
+
+def _run(
+    aside: Path, case: Case, options: Options, stages: Stages, manifest: dict[str, Any]
+) -> Run:
+    """Solve a loaded case and write everything about it into a folder."""
+    with stages.stage("formulate"):
+        book = open_book(case)
+        formulation = formulate(book)
+        stages.note("problem", **_shape(formulation))
+    with stages.stage("solve"):
+        solution = _solve(case, formulation, options)
+        stages.note(
+            "solved", status=solution.status.value, backend=solution.backend, note=solution.note
+        )
+    if not solution.has_point:
+        run = _without_plan(book, formulation, solution, stages)
+    else:
+        run = _with_plan(aside, book, formulation, solution, options, stages, manifest)
+    store.write_manifest(aside, {**manifest, **_result(run)})
+    (aside / "log.jsonl").write_text(stages.log(), encoding="utf-8")
+    if not (aside / "inputs").exists():
+        write_inputs(case, aside / "inputs")
+    return run
+
+
+def _tupled(chosen: dict[str, Any]) -> dict[str, Any]:
+    changes: Sequence[str] = chosen.pop("changes", ())
+    return {"changes": tuple(changes), **chosen}
+
+
+def _known_options(options: Options) -> dict[str, Any]:
+    return {**vars(options), "changes": list(options.changes)}
+
+
+def _shape(formulation: Formulation) -> dict[str, Any]:
+    problem = formulation.problem
+    return {
+        "columns": problem.columns,
+        "rows": problem.rows,
+        "nonzeros": int(problem.A.nnz),
+        "quadratic": problem.is_quadratic,
+        "ranges": str(ranges(problem)),
+    }
+
+
+def _facts(case: Case) -> dict[str, Any]:
+    settings = case.settings
+    return {
+        "name": settings.name,
+        "as_of": f"{settings.as_of:%Y-%m-%d}",
+        "currency": settings.currency,
+        "unit": settings.unit,
+        "periods": settings.periods,
+        "period_ends": [f"{day:%Y-%m-%d}" for day in period_ends(settings)[1:]],
+        "warnings": [
+            {
+                "table": w.table,
+                "row": w.row,
+                "column": w.column,
+                "found": str(w.found),
+                "allowed": w.allowed,
+                "hint": w.hint,
+            }
+            for w in case.warnings
+        ],
+    }
+
+
+def _solve(case: Case, formulation: Formulation, options: Options) -> Solution:
+    asked = case.settings.solve
+    return solve(
+        formulation.problem,
+        options.backend or None,
+        time_limit=asked.time_limit,
+        gap=asked.gap,
+        seed=asked.seed,
+    )
+
+
+def _without_plan(book: Book, formulation: Formulation, solution: Solution, stages: Stages) -> Run:
+    if solution.status not in (Status.INFEASIBLE, Status.UNBOUNDED):
+        raise RuntimeError(f"{solution.backend} gave no plan: {solution.note or solution.status}")
+    with stages.stage("explain"):
+        why = why_infeasible if solution.status is Status.INFEASIBLE else why_unbounded
+        reason = why(book, formulation)
+    return Run(
+        case=book.case.settings.name,
+        status=WORDS[solution.status],
+        backend=solution.backend,
+        seconds=stages.seconds,
+        reason=reason,
+    )
+
+
+def _with_plan(
+    aside: Path,
+    book: Book,
+    formulation: Formulation,
+    solution: Solution,
+    options: Options,
+    stages: Stages,
+    manifest: dict[str, Any],
+) -> Run:
+    plan, ledger = _written(book, formulation, solution, options, stages)
+    first = formulation
+    for _ in range(REPAIRS):
+        broken = broken_limits(ledger.tables["limits"])
+        if broken.empty:
+            break
+        stages.note("repair", limits=sorted(set(broken["limit"])))
+        formulation = with_more_room(formulation, ledger.tables["limits"])
+        again = _solve(book.case, formulation, options)
+        if not again.has_point:
+            break
+        plan, ledger = _written(book, formulation, again, options, stages)
+    formulation = first
+    ledger.tables["limits"]["price"] = limit_prices(formulation, solution)
+    run = _judged(book, ledger, solution, stages)
+    with stages.stage("verify"):
+        write_inputs(book.case, aside / "inputs")
+        store.write_tables(aside, ledger.tables)
+        store.write_manifest(aside, {**manifest, **_result(run)})
+        verification = verify(aside)
+        stages.note(
+            "verified", ok=verification.ok, failures=[str(f) for f in verification.failures[:20]]
+        )
+        run = replace(run, verified=verification.ok)
+    with stages.stage("explain"):
+        extra = {
+            "prices": price_table(book, formulation, solution),
+            "assumptions": assumptions(book.case),
+        }
+        if options.baselines:
+            extra["baselines"] = compare(aside, book, formulation, plan, ledger, run)
+        else:
+            extra["baselines"] = no_comparison(ledger, run)
+        store.write_tables(aside, extra)
+    with stages.stage("report"):
+        from reports import write_report
+
+        store.write_manifest(aside, {**manifest, **_result(run)})
+        write_report(aside, lang=options.lang)
+    return replace(run, seconds=stages.seconds, tables={**ledger.tables, **extra})
+
+
+def _written(
+    book: Book, formulation: Formulation, solution: Solution, options: Options, stages: Stages
+) -> tuple[Plan, Ledger]:
+    """Make the solution unique, round it, and write it up."""
+    with stages.stage("canonicalise"):
+        vector = solution.x
+        if not options.any_optimum:
+            projection = canonicalise(book, formulation, solution)
+            vector = projection.x
+            stages.note("canonical", moved=projection.moved, note=projection.note)
+    with stages.stage("round"):
+        plan = round_plan(book, read_decisions(book, formulation, vector))
+        return plan, keep_ledger(book, plan, formulation.limits)
+
+
+def _judged(book: Book, ledger: Ledger, solution: Solution, stages: Stages) -> Run:
+    """State the objective of the plan as written against the bound."""
+    bound, limits = -solution.bound, ledger.tables["limits"]
+    missed = limits[limits["status"].isin(["short", "broken"])]
+    scale = max(abs(ledger.objective), book.case.settings.quantum)
+    finite = np.isfinite(bound)
+    return Run(
+        case=book.case.settings.name,
+        status=WORDS[solution.status],
+        backend=solution.backend,
+        seconds=stages.seconds,
+        objective=ledger.objective,
+        optimum=-solution.objective,
+        bound=float(bound) if finite else None,
+        gap=max(0.0, float((bound - ledger.objective) / scale)) if finite else None,
+        income=ledger.income,
+        violations=tuple(_violations(missed)),
+    )
+
+
+def _violations(missed: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = missed[["limit", "period", "shortfall", "status"]].to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def _result(run: Run) -> dict[str, Any]:
+    return {
+        **{
+            key: value
+            for key, value in run.answer().items()
+            if key not in ("run", "case", "report")
+        },
+        "optimum": run.optimum,
+        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }

@@ -1,0 +1,82 @@
+"""What a run answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXIT_GOOD, EXIT_INPUT, EXIT_NO_PLAN, EXIT_GAP, EXIT_UNVERIFIED = 0, 2, 3, 4, 5
+
+
+@dataclass(frozen=True)
+class Run:
+    """One solve with its frozen inputs, plan, report and manifest.
+
+    Attributes
+    ----------
+    folder : Path or None
+        The run folder; None where nothing was written.
+    status : str
+        optimal, gap, infeasible or unbounded.
+    objective : float or None
+        Of the plan as written, reporting currency in table units.
+    optimum : float or None
+        Of the solution before rounding.
+    bound, gap : float or None
+        No plan earns more than `bound`; `gap` is what is missing to it, relative to the objective.
+    income : float or None
+        After tax, over the horizon, undiscounted.
+    violations : tuple of dict
+        Limits that the plan misses, soft ones included: limit, period, shortfall, enforcement.
+    seconds : dict of str to float
+        By stage.
+    reason : str
+        Why there is no plan; blank where there is one.
+    """
+
+    case: str
+    status: str
+    backend: str
+    seconds: dict[str, float]
+    folder: Path | None = None
+    objective: float | None = None
+    optimum: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    income: float | None = None
+    verified: bool = False
+    violations: tuple[dict[str, Any], ...] = ()
+    report: Path | None = None
+    reason: str = ""
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+
+    def answer(self) -> dict[str, Any]:
+        """Give the object that `alm allocate --json` prints. Contract, section 9."""
+        return {
+            "run": str(self.folder) if self.folder else None,
+            "case": self.case,
+            "status": self.status,
+            "objective": self.objective,
+            "bound": self.bound,
+            "gap": self.gap,
+            "verified": self.verified,
+            "income": self.income,
+            "violations": list(self.violations),
+            "seconds": self.seconds,
+            "backend": self.backend,
+            "report": str(self.report) if self.report else None,
+            **({"reason": self.reason} if self.reason else {}),
+        }
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of the contract, section 9."""
+        if self.status in ("infeasible", "unbounded"):
+            return EXIT_NO_PLAN
+        if not self.verified:
+            return EXIT_UNVERIFIED
+        return EXIT_GAP if self.status == "gap" else EXIT_GOOD

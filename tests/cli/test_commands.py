@@ -1,0 +1,130 @@
+import subprocess
+import sys
+import time
+
+import pytest
+
+from alm.cli import app, reference
+from alm.cli.app import COMMANDS, main
+
+from .program import ROOT, alm
+
+HEAVY = {"pandas", "numpy", "scipy", "cvxpy", "pulp", "linopy", "xarray", "openpyxl", "highspy"}
+NAMES = [command.__name__ for command in COMMANDS]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_has_one_line_of_purpose_and_an_example_of_itself(name):
+    purpose, examples = reference.purpose_and_examples(reference.commands()[name])
+    assert purpose.endswith(".")
+    assert 20 < len(purpose) <= 100
+    assert examples
+    assert all(example.split()[:2] == ["alm", name] for example in examples)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_shows_purpose_and_example(name):
+    done = alm(name, "--help", columns=120)
+    assert done.code == 0
+    assert f"Example: alm {name}" in done.out
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_option_says_what_it_is_for(name):
+    params = reference.commands()[name].params
+    assert params
+    assert all(taken.help and taken.help.endswith(".") for taken in params)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_speaks_json(name):
+    assert any("--json" in taken.opts for taken in reference.commands()[name].params)
+
+
+def test_every_command_is_a_file_of_its_name():
+    assert {command.__module__ for command in COMMANDS} == {f"alm.cli.{name}" for name in NAMES}
+
+
+@pytest.mark.parametrize("page", sorted(reference.pages()))
+def test_the_made_pages_are_up_to_date(page):
+    shown = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    assert shown == reference.pages()[page], "run `make docs`"
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys\nfrom alm.cli import main\n"
+        "assert main(['--help']) == 0\nassert main(['allocate', '--help']) == 0\n"
+        "sys.stderr.write(' '.join(sorted(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[0] for name in done.stderr.split()}
+    assert "typer" in loaded
+    assert not HEAVY & loaded
+
+
+def test_help_takes_less_than_half_a_second():
+    def once() -> float:
+        begin = time.perf_counter()
+        assert alm("--help").code == 0
+        return time.perf_counter() - begin
+
+    assert min(once() for _ in range(5)) < 0.5
+
+
+def test_no_words_show_the_help():
+    assert alm().out == alm("--help").out
+
+
+def test_a_command_that_does_not_exist_is_refused_with_the_nearest():
+    done = alm("alocate", "x")
+    assert done.code == 2
+    assert not done.out
+    assert "allocate" in done.err
+
+
+def test_an_option_that_does_not_exist_is_a_fault_in_json_too():
+    done = alm("check", "x", "--jsn", "--json")
+    assert done.code == 2
+    assert done.answer["status"] == "invalid"
+    (fault,) = done.answer["faults"]
+    assert "--jsn" in fault["found"]
+    assert fault["hint"] == "alm check --help"
+
+
+class Broken:
+    """A program that fails in a way nobody thought of."""
+
+    def main(self, *words: object, **more: object) -> int:
+        raise ZeroDivisionError("no balances\nat all")
+
+
+@pytest.fixture
+def broken(monkeypatch, tmp_path):
+    monkeypatch.setattr(app, "get_command", lambda _: Broken())
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_an_unexpected_fault_is_one_line_and_a_log(broken, capsys):
+    assert main(["check", "x"]) == 1
+    out, err = capsys.readouterr()
+    (log,) = broken.glob("alm-*.log")
+    assert not out
+    assert err == (
+        f"unexpected fault: ZeroDivisionError: no balances (details in {log}, or with --debug)\n"
+    )
+    assert "Traceback" in log.read_text(encoding="utf-8")
+
+
+def test_debug_shows_the_traceback_of_an_unexpected_fault(broken, capsys):
+    assert main(["check", "x", "--debug"]) == 1
+    assert "Traceback" in capsys.readouterr().err
+    assert not list(broken.iterdir())
+
+
+def test_an_unexpected_fault_is_one_object_in_json(broken, capsys):
+    import json
+
+    assert main(["check", "x", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["status"] == "failed"

@@ -1,0 +1,84 @@
+"""The recursions of the model against the cohorts that they stand for, expanded one by one."""
+
+import numpy as np
+import pytest
+
+from tests.oracle.hand import EQUITY, HOME, NO_NEW, plug, position, write_case
+from tests.properties.pool import model_of
+
+PERIODS = 9
+# Shape and tenor in periods; only bullets must be whole. A blank tenor never matures.
+BEHAVIOURS = [
+    ("bullet", 1), ("bullet", 3), ("bullet", 20), ("bullet", None), ("linear", 1), ("linear", 4), ("linear", 2.5),
+    ("linear", 7.75), ("linear", 30), ("decay", 1), ("decay", 1.5), ("decay", 4), ("decay", 2.25),
+]  # fmt: skip
+MONTHS = {"month": 1, "quarter": 3}
+
+
+def still_there(shape: str, n: float | None, k: int) -> float:
+    """Contract, section 3, word by word."""
+    if n is None:
+        return 1.0
+    if shape == "bullet":
+        return 1.0 if k < n else 0.0
+    if shape == "linear":
+        return max(0.0, 1 - k / n)
+    return max(0.0, 1 - 1 / n) ** k
+
+
+@pytest.fixture(scope="module", params=["month", "quarter"])
+def model(request):
+    """One position of 100 for each behaviour; its legacy book of 9 periods may be sold by half."""
+    products = [{"product": "cash", "side": "asset"}, EQUITY]
+    positions = [plug(0)]
+    for number, (shape, tenor) in enumerate(BEHAVIOURS):
+        months = tenor and tenor * MONTHS[request.param]
+        terms = {"amortisation": shape, "tenor_months": months, "max_disposal": 0.5}
+        products.append({"product": f"p{number:02}", "side": "asset"} | terms)
+        legacy = {"residual_months": 9 * MONTHS[request.param], "residual_shape": "linear"}
+        positions.append(position(f"p{number:02}", 100, 0.01, max_new=10, **legacy))
+    positions.append(position("equity", 100 * len(BEHAVIOURS), 0, **NO_NEW))
+    settings = {"periods": PERIODS, "step": request.param}
+    tables = {"regions": HOME, "products": products, "positions": positions}
+    return model_of(lambda folder: write_case(folder, settings, tables))
+
+
+def test_the_rows_leave_one_balance_and_it_is_the_sum_of_the_cohorts(model):
+    """Fix volumes and disposals, solve the rows for the balances: 100 L (1 - sold) + sum of survival x new."""
+    problem, rng = model.formulation.problem, np.random.default_rng(11)
+    columns, x = model.formulation.columns, np.zeros(model.formulation.problem.columns)
+    new = rng.uniform(0, 10, (len(BEHAVIOURS), PERIODS))
+    sold = np.sort(rng.uniform(0, 0.5, (len(BEHAVIOURS), PERIODS)), axis=1)
+    x[columns["new"].numbers] = new
+    x[columns["gone"].numbers] = 100 * sold
+    rows = [b.numbers.ravel() for n, b in model.formulation.rows.items() if n.startswith("roll_fo")]
+    rows = np.concatenate(rows)
+    dealt = columns["balance"].coords[0].isin(columns["new"].coords[0])
+    balances = columns["balance"].numbers[dealt]
+    square = problem.A[rows][:, balances.ravel()].toarray()
+    right = problem.row_lower[rows] - problem.A[rows] @ x
+    assert (problem.row_lower[rows] == problem.row_upper[rows]).all()
+    found = np.linalg.solve(square, right).reshape(balances.shape)
+    periods = range(1, PERIODS + 1)
+    expected = [
+        [
+            100 * max(0.0, 1 - t / 9) * (1 - sold[p, t - 1])
+            + sum(still_there(shape, tenor, t - u) * new[p, u - 1] for u in range(1, t + 1))
+            for t in periods
+        ]
+        for p, (shape, tenor) in enumerate(BEHAVIOURS)
+    ]
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10)
+
+
+def test_recursions_stay_short(model):
+    """A row of a bullet, decay or whole linear tenor has a handful of terms, however long the horizon."""
+    rows = [
+        problem_row
+        for name, block in model.formulation.rows.items()
+        if name.startswith(("roll_forward bullet", "roll_forward decay"))
+        for problem_row in block.numbers[:, -1].ravel()
+    ]
+    terms = np.diff(model.formulation.problem.A.indptr)[rows]
+    # Balance of two closes, what is gone at both, volume written and volume repaid.
+    assert terms.max() <= 6

@@ -1,0 +1,54 @@
+"""Random cases, written, read and formulated once for all tests that look at them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+from alm.case import Case, load
+from alm.formulation.book import Book, open_book
+from alm.formulation.formulate import Formulation, formulate
+from solvers import Solution, solve
+from tests.oracle.tight import write_random_case
+
+# Cases with limits that bite; among them both kinds of accrual, swaps, disposals and price slopes.
+SEEDS = (100, 101, 104, 106, 109, 114, 115, 121)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A case with its book, formulation and, when asked for, solution."""
+
+    case: Case
+
+    @cached_property
+    def book(self) -> Book:
+        return open_book(self.case)
+
+    @cached_property
+    def formulation(self) -> Formulation:
+        return formulate(self.book)
+
+    @cached_property
+    def solution(self) -> Solution:
+        return solve(self.formulation.problem)
+
+    @property
+    def optimum(self) -> float:
+        """Best objective, as profit."""
+        return -self.solution.objective
+
+
+@cache
+def drawn(seed: int) -> Model:
+    """The random case of a seed."""
+    return model_of(lambda folder: write_random_case(seed, folder))
+
+
+def model_of(write: Callable[[Path], Path]) -> Model:
+    """Write a case into a folder that is gone afterwards, and read it."""
+    with tempfile.TemporaryDirectory() as folder:
+        return Model(load(write(Path(folder))))

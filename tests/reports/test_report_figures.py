@@ -1,0 +1,176 @@
+"""Figures on the sheets against figures worked by hand from the sample."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from reports import write_report
+from reports.labels import read_labels
+from reports.run import read_run
+from reports.sheets.regions import bridge_steps
+from reports.view import View
+
+from .sample_run import write_sample
+
+
+@pytest.fixture(scope="module")
+def view(run_folder) -> View:
+    return View(read_run(run_folder), read_labels("en"))
+
+
+def rows(sheet, heading: str) -> list[tuple[object, ...]]:
+    """Give the rows of the table whose first heading is given, down to the first blank row."""
+    at = next(cell for row in sheet.iter_rows() for cell in row if cell.value == heading)
+    found = []
+    for row in sheet.iter_rows(min_row=at.row + 1, min_col=at.column, values_only=True):
+        if row[0] is None:
+            break
+        found.append(row)
+    return found
+
+
+def test_uplift_is_the_plan_less_the_baseline_with_and_without_horizon_value(workbook, view):
+    """The plan earns 3.50 more than hold, of which 12.345 - 11 = 1.345 beyond the horizon, and 1 by moving money.
+
+    Opening assets: North 100 + 55, East 7 x (200 + 96.43), West 300 + 215: 2,745.01 in reporting currency.
+    """
+    assert view.assets == pytest.approx(155 + 7 * 296.43 + 515)
+    table = rows(workbook["Summary"], "Baseline")
+    assert [row[1] for row in table] == pytest.approx([3.5, 2.25, 1.0])
+    assert [row[2] for row in table] == pytest.approx([x / 2745.01 * 1e4 for x in (3.5, 2.25, 1.0)])
+    assert [row[4] for row in table] == pytest.approx([2.155, 1.905, 0.655])
+    assert [row[5] for row in table] == [
+        "keeps every limit",
+        "misses 3 limits",
+        "keeps every limit",
+    ]
+
+
+def test_the_gap_is_shown_in_money_and_as_a_share_of_what_moving_money_earns(workbook):
+    shown = {
+        row[0].value: row[3].value for row in workbook["Summary"].iter_rows(max_row=20, max_col=4)
+    }
+    assert shown["Gap: at most this much is left, in money"] == pytest.approx(0.05)
+    assert shown["Gap: share of what moving money earns"] == pytest.approx(0.05 / 1.0)
+
+
+def test_a_missing_bound_is_unknown_never_zero(tmp_path):
+    folder = write_sample(tmp_path / "run")
+    manifest = folder / "run.json"
+    manifest.write_text(manifest.read_text().replace('"bound": ', '"bound": null, "was": '))
+    shown = {
+        row[0].value: row[3].value
+        for row in load_workbook(write_report(folder))["Summary"].iter_rows(max_row=20, max_col=4)
+    }
+    assert shown["No plan can earn more than"] == "unknown"
+    assert shown["Gap: at most this much is left, in money"] == "unknown"
+
+
+def test_the_matrix_shows_what_is_owed_at_the_horizon_in_reporting_currency(workbook):
+    """North lends 25.54 CNY to East, East 27.54 USD = 192.78 CNY to West, West 29.54 CNY to North."""
+    heading = "Lender ↓  Borrower →"
+    table = rows(workbook["Transfers"], heading)
+    assert [row[0] for row in table] == ["=East", "North", "West*", "Total"]
+    assert [row[1:5] for row in table] == [
+        pytest.approx((0.0, 0.0, 192.78, 192.78)),
+        pytest.approx((25.54, 0.0, 0.0, 25.54)),
+        pytest.approx((0.0, 29.54, 0.0, 29.54)),
+        pytest.approx((25.54, 29.54, 192.78, 247.86)),
+    ]
+
+
+def test_instructions_name_value_date_and_maturity_also_beyond_the_horizon(workbook):
+    """Each lane is placed anew for a quarter: the second placement matures after the two quarters of the plan."""
+    table = rows(workbook["Instructions"], "Value date")
+    assert [row[0].date() for row in table] == [dt.date(2026, 3, 31)] * 3 + [
+        dt.date(2026, 6, 30)
+    ] * 3
+    assert [row[6].date() for row in table] == [dt.date(2026, 6, 30)] * 3 + [
+        dt.date(2026, 9, 30)
+    ] * 3
+    east = [row for row in table if row[1] == "east-west"]
+    assert [row[5] for row in east] == [18.77, 27.54]
+    assert [row[8] for row in east] == [10.0, 18.77]
+    assert [row[9] for row in east] == pytest.approx([8.77, 8.77])
+    assert {row[4] for row in east} == {"USD"}
+
+
+def test_the_debt_of_a_swap_lane_is_in_whole_quanta_of_the_borrower(view):
+    """North places 17.77 CNY: 2.538... USD, which is 2.54."""
+    lanes = view.lanes.query("lane == 'north-east'")
+    assert lanes["borrowed"].tolist() == pytest.approx([2.54, 3.65])
+
+
+def test_use_divides_by_the_bound_under_a_max_and_into_it_under_a_min(view):
+    use = view.limits.set_index(["limit", "period"])["use"]
+    assert use["loans_east", 2] == pytest.approx(332.50 / 1000)
+    value = view.limits.set_index(["limit", "period"])["value"]["cash_ratio", 2]
+    assert use["cash_ratio", 2] == pytest.approx(0.05 / value)
+
+
+def test_limits_are_listed_worst_first_in_the_colour_of_their_status(workbook):
+    sheet = workbook["Limits"]
+    assert [row[0] for row in rows(sheet, "Light")] == ["short", "binding", "met"]
+    assert [sheet.cell(row, 1).fill.fgColor.rgb for row in (6, 7, 8)] == [
+        "00FFC7CE",
+        "00FFEB9C",
+        "00C6EFCE",
+    ]
+
+
+def test_the_bridge_leads_from_interest_to_income_after_tax(view):
+    steps = bridge_steps(view)
+    regions = view.plan("regions")
+    assert steps["amount"].iloc[:-1].sum() == pytest.approx(regions["income"].sum())
+    assert steps["amount"].iloc[-1] == pytest.approx(regions["income"].sum())
+    assert (steps["rise"] - steps["fall"]).tolist() == pytest.approx(steps["amount"].tolist())
+    assert (steps["lift"] + steps["rise"] + steps["fall"]).max() == pytest.approx(
+        regions["interest"].sum()
+    )
+
+
+def test_balance_sheets_of_regions_balance_with_their_lanes(workbook):
+    """Assets and claims equal liabilities, equity and debts in every region, before and after.
+
+    A debt in another currency is rounded to its quantum: East owes 3.65 USD = 25.55 CNY for 25.54 lent.
+    """
+    table = pd.DataFrame(
+        [row[:6] for row in rows(workbook["Balance sheets"], "Region")],
+        columns=["region", "side", "class", "before", "after", "change"],
+    )
+    sign = table["side"].map(
+        {"Asset": 1, "Lent on lanes": 1, "Liability": -1, "Equity": -1, "Borrowed on lanes": -1}
+    )
+    signed = table[["before", "after"]].mul(sign, axis=0)
+    gaps = signed.groupby(table["region"]).sum().drop("Group")
+    assert gaps.abs().max().max() < 0.02
+
+
+def test_assumed_and_published_figures_are_told_apart(workbook):
+    sheet = workbook["Assumptions used"]
+    fills = {
+        row[6].value: row[6].fill.fgColor.rgb for row in sheet.iter_rows(min_row=6) if row[6].value
+    }
+    assert fills == {"published": "00C6EFCE", "assumed": "00FFEB9C", "derived": "00DDEBF7"}
+    values = {row[2].value + "." + row[3].value: row[4].value for row in sheet.iter_rows(min_row=6)}
+    assert values["north/CNY/loan_1.rate"] == 0.045
+    assert values["east.region"] == "001"
+
+
+def test_business_at_a_bound_is_a_share_of_new_business(tmp_path):
+    """A price stands at the bound of North's new loans of period 1: 16.11 of all that is written without cash."""
+    folder = write_sample(tmp_path / "run")
+    path = folder / "plan" / "prices.parquet"
+    bound = {"kind": "bound", "name": "loan_1 (new)", "region": "north", "currency": "CNY", "period": 1,
+             "price": 0.01, "price_per_year": 0.04}  # fmt: skip
+    pd.concat([pd.read_parquet(path), pd.DataFrame([bound])]).to_parquet(path, index=False)
+    view = View(read_run(folder), read_labels("en"))
+    book = view.positions[view.positions["product"] != "cash"]
+    assert view.share_at_bound == pytest.approx(
+        16.11 / view.reporting(book["new"], book["currency"]).sum()
+    )
+    assert "Loan 1 (new business)" in set(view.prices["what"])
