@@ -15,10 +15,11 @@ import pandas as pd
 from alm.case.calendar import period_ends
 from reports.labels import Labels
 from reports.run import Run
-from reports.style import Fill, Form
+from reports.style import Fill, Form, decimals
 
 KINDS = ("limit", "lane", "bound", "funds")
 NEW_BUSINESS = " (new)"
+NOISE_DECIMALS = 6
 SIDES = ("asset", "liability", "equity", "off_balance")
 LIGHTS = {
     "broken": (0, Fill.RED),
@@ -133,6 +134,7 @@ class View:
         frame = self.numbered(frame, "region", "currency", "node").assign(
             rank=frame["side"].map({side: rank for rank, side in enumerate(SIDES)})
         )
+        frame = self._clean(frame, ("opening", "matured", "new", "sold", "balance"))
         frame = frame.sort_values(["node", "rank", "product", "period"], ignore_index=True)
         return frame.assign(
             region_name=frame["region"].map(self.region_names),
@@ -162,6 +164,7 @@ class View:
         frame = self.plan("lanes").merge(
             terms[[*keep, "opening"]], on="lane", how="left", validate="many_to_one"
         )
+        frame = self._clean(frame, ("transfer", "repaid", "outstanding"))
         frame = frame.sort_values(["lane", "period"], ignore_index=True)
         before = frame.groupby("lane")["outstanding"].shift()
         frame = self.numbered(frame, "lender", "currency", "lender_node")
@@ -176,6 +179,12 @@ class View:
             lender_region=frame["lender"].map(self.region_numbers),
             close=self.closes(frame["period"]),
             maturity=self.closes(frame["period"] + tenor),
+        )
+
+    def _clean(self, frame: pd.DataFrame, amounts: tuple[str, ...]) -> pd.DataFrame:
+        """Take the noise of binary fractions off multiples of the quantum: 16.839, not 16.8389999999999."""
+        return frame.assign(
+            **frame[list(amounts)].round(decimals(self.settings.quantum) + NOISE_DECIMALS)
         )
 
     def _in_borrower_currency(self, frame: pd.DataFrame) -> pd.Series:

@@ -18,7 +18,8 @@ def assumptions(case: Case) -> pd.DataFrame:
     -------
     DataFrame
         As the plan table `assumptions` of docs/architecture.md. `status` and `source` repeat the columns
-        `note_status` and `note_source` of the row, where the author of the case filled them.
+        `note_status` and `note_source` of the row, where the author of the case filled them; without a `note_source`
+        the row's own `source`, as limits and rules have it.
     """
     parts = [_cells(case, table.name, list(table.key)) for table in TABLES]
     listed = pd.concat([part for part in parts if len(part)], ignore_index=True)
@@ -41,13 +42,15 @@ def _cells(case: Case, name: str, key: list[str]) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     wide = rows[columns].map(_text)
     wide["key"] = rows[key].map(_text).agg(" / ".join, axis=1)
-    wide["status"] = rows.get(STATUS, "")
-    wide["source"] = rows.get(SOURCE, "")
+    wide[STATUS] = rows.get(STATUS, "")
+    wide[SOURCE] = rows.get(SOURCE, rows.get("source", ""))
     wide["row"] = rows.index.astype(str)
-    # A table may have a column `value` of its own, so the cells get that name only afterwards.
-    identity = ["row", "key", "status", "source"]
+    # A table may have columns `value` and `source` of its own, so the list's get their names only afterwards.
+    identity = ["row", "key", STATUS, SOURCE]
     long = wide.melt(id_vars=identity, var_name="column", value_name="cell")
-    long = long[long["cell"] != ""].rename(columns={"cell": "value"})
+    long = long[long["cell"] != ""].rename(
+        columns={"cell": "value", STATUS: "status", SOURCE: "source"}
+    )
     order = {column: place for place, column in enumerate(columns)}
     long = long.sort_values(
         ["row", "column"], key=lambda s: s.map(order) if s.name == "column" else s.astype(int)

@@ -36,6 +36,8 @@ def price_table(book: Book, formulation: Formulation, solution: Solution) -> pd.
             _funds(book, formulation, solution),
         ]
     )
+    # A kind without rows has no types to add to the others.
+    listed = listed.astype({"period": "int64", "price": "float64"})
     when = (book.year_fraction * book.discount)[listed["period"].to_numpy(int)]
     # A volume is written once and stays for its life: one period's share of a year says nothing of it.
     once = (listed["kind"] == "bound") & listed["name"].str.endswith("(new)")

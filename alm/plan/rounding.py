@@ -128,7 +128,16 @@ class _Counts:
             missing[node] = self._take(t, self.plugs[node], missing[node])
         for node in np.flatnonzero(missing):
             missing[node] = self._shift_volume(t, int(node), missing[node])
+        for node in np.flatnonzero(missing):
+            missing[node] = self._overdraw(t, self.plugs[node], missing[node])
         self.unsquared[:, t] = missing
+
+    def _overdraw(self, t: int, plugs: np.ndarray, missing: float) -> float:
+        """Break a plug's bound rather than the funding of its node; the verification then names the bound."""
+        if not len(plugs):
+            return missing
+        self.plug[plugs[0], t] -= self.book.funding_sign[plugs[0]] * missing
+        return 0.0
 
     def _lane_room(self, t: int) -> tuple[np.ndarray, np.ndarray]:
         """Quanta by which the transfers of a period can fall and rise."""
@@ -170,8 +179,11 @@ class _Counts:
     def _shift_volume(self, t: int, node: int, missing: float) -> float:
         """Move volumes that are written anyway by a few quanta where the plugs have no room.
 
-        Volumes tied to what runs off are left alone: a quantum more would break their corridor.
+        Volumes tied to what runs off are left alone: a quantum more would break their corridor. More than rounding can
+        have caused is not moved: that is no matter of rounding.
         """
+        if abs(missing) > (self.book.node == node).sum() + len(self.transfer):
+            return missing
         renewed = self.book.positions[["min_renewal", "max_renewal"]].notna().any(axis=1).to_numpy()
         movable = (self.new[:, t] > 0) & (self.book.funding_sign != 0) & ~renewed
         rows = np.flatnonzero((self.book.node == node) & movable)

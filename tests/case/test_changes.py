@@ -1,9 +1,10 @@
 """Cells changed for one run only."""
 
 import pytest
-from .conftest import TABLES, TOML, faults_of
 
 from alm.case import load
+
+from .conftest import TABLES, TOML, faults_of
 
 
 def value(case, table: str, row: int, column: str):

@@ -5,10 +5,11 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from .conftest import TOML
 
 from alm.case import load
 from alm.case.spec import KEYS, TABLES, find
+
+from .conftest import TOML
 
 # Only what has no default; a quarter as step shows what follows it, East's euro what follows the region.
 TOML_BARE = """

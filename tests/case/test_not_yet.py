@@ -1,10 +1,11 @@
 """What the model cannot do yet is refused by name; what it can do is not."""
 
 import pytest
-from .conftest import TABLES, TOML, faults_of
 
 from alm.case import load
 from alm.case.not_yet import NOT_YET
+
+from .conftest import TABLES, TOML, faults_of
 
 LIMIT = "limit,region,measure,denominator,sense,bound"
 LANE = "lane,lender,borrower,asset_product,liability_product,capacity"

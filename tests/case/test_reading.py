@@ -5,13 +5,14 @@ from datetime import datetime
 import openpyxl
 import pandas as pd
 import pytest
-from .conftest import TABLES, TOML, faults_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from alm.case import load
 from alm.case.cells import parse_number
 from alm.case.files import cell_text
+
+from .conftest import TABLES, TOML, faults_of
 
 
 def cells(text: str) -> list[list[str]]:

@@ -2,9 +2,9 @@
 
 from time import perf_counter
 
-from .conftest import TOML, write_case
-
 from alm.case import load
+
+from .conftest import TOML, write_case
 
 
 def test_two_thousand_positions_load_in_half_a_second(tmp_path):

@@ -1,9 +1,10 @@
 """What is legal but odd is said, and does not stop a run."""
 
 import pytest
-from .conftest import TABLES, TOML
 
 from alm.case import load
+
+from .conftest import TABLES, TOML
 
 CASES = {
     "percent as a rate": (

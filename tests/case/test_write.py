@@ -1,11 +1,12 @@
 """Frozen inputs load as an equal case."""
 
 import pytest
-from .conftest import TABLES, TOML, write_case
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from alm.case import load, write_inputs
+
+from .conftest import TABLES, TOML, write_case
 
 
 def test_frozen_inputs_load_as_an_equal_case(write, tmp_path):

@@ -62,7 +62,7 @@ def test_level_2b_counts_up_to_15_percent_of_the_stock():
         ("asset", 80, liquid("L2B", 0.5)),
     ]
     assert measured(["hqla"], rows) == about(hqla=117 / 0.85)
-    assert 117 / 0.85 == pytest.approx(137.647059, abs=1e-6)
+    assert pytest.approx(137.647059, abs=1e-6) == 117 / 0.85
 
 
 def test_both_caps_of_the_stock_bind_together():

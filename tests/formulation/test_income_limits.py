@@ -35,7 +35,9 @@ def about(value):
 
 def measure(ledger, name: str, region: str = "home"):
     rows = ledger.tables["limits"].query("limit == 'floor'")
-    every = ledger.tables["measures"].query("region == @region and scope == 'solo' and measure == @name")
+    every = ledger.tables["measures"].query(
+        "region == @region and scope == 'solo' and measure == @name"
+    )
     return rows["numerator"].tolist(), every["value"].tolist()
 
 

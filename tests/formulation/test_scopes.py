@@ -11,7 +11,13 @@ from alm.plan.ledger import numbers, opening_quantities
 from tests.oracle.hand import CASH, DEPOSIT, EQUITY, LOAN, NO_NEW, position, write_case
 from tests.properties.pool import Model, model_of
 
-CLAIM = {"product": "claim", "side": "asset", "class": "interbank", "risk_weight": 0.2, "lcr_inflow": 1}
+CLAIM = {
+    "product": "claim",
+    "side": "asset",
+    "class": "interbank",
+    "risk_weight": 0.2,
+    "lcr_inflow": 1,
+}
 DEBT = {"product": "debt", "side": "liability", "class": "interbank", "lcr_outflow": 1, "asf": 0.5}
 WEIGHTED = [
     CASH,
@@ -139,7 +145,9 @@ def test_a_waived_limit_is_reported_and_has_no_row(tmp_path):
             position("loan", 0, 0.05, max_new=0),
             position("equity", 100, 0, **NO_NEW),
         ],
-        "limits": [limit | {"sense": "min", "bound": 0.5, "start": 2, "waiver_until": "2028-12-31"}],
+        "limits": [
+            limit | {"sense": "min", "bound": 0.5, "start": 2, "waiver_until": "2028-12-31"}
+        ],
     }
     settings = {"periods": 4}
     model = model_of(lambda folder: write_case(folder, settings, tables))

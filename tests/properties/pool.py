@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -20,9 +20,10 @@ SEEDS = (100, 101, 104, 106, 109, 114, 115, 121)
 
 @dataclass(frozen=True)
 class Model:
-    """A case with its book, formulation and, when asked for, solution."""
+    """A case with its book, formulation and, when asked for, solution; `files` is what was read, by name."""
 
     case: Case
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def book(self) -> Book:
@@ -51,4 +52,17 @@ def drawn(seed: int) -> Model:
 def model_of(write: Callable[[Path], Path]) -> Model:
     """Write a case into a folder that is gone afterwards, and read it."""
     with tempfile.TemporaryDirectory() as folder:
-        return Model(load(write(Path(folder))))
+        case = write(Path(folder))
+        files = {path.name: path.read_text(encoding="utf-8") for path in case.iterdir()}
+        return Model(load(case), files)
+
+
+def model_of_files(files: Mapping[str, str]) -> Model:
+    """Read a case from the texts of its files."""
+
+    def write(folder: Path) -> Path:
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        return folder
+
+    return model_of(write)

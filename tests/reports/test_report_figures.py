@@ -45,7 +45,7 @@ def test_uplift_is_the_plan_less_the_baseline_with_and_without_horizon_value(wor
     assert [row[4] for row in table] == pytest.approx([2.155, 1.905, 0.655])
     assert [row[5] for row in table] == [
         "keeps every limit",
-        "misses 3 limits",
+        "misses limits at 3 closes",
         "keeps every limit",
     ]
 
@@ -174,3 +174,14 @@ def test_business_at_a_bound_is_a_share_of_new_business(tmp_path):
         16.11 / view.reporting(book["new"], book["currency"]).sum()
     )
     assert "Loan 1 (new business)" in set(view.prices["what"])
+
+
+def test_amounts_carry_no_noise_of_binary_fractions(tmp_path):
+    folder = write_sample(tmp_path / "run")
+    path = folder / "plan" / "positions.parquet"
+    frame = pd.read_parquet(path)
+    frame["matured"] -= 7e-13
+    frame.to_parquet(path, index=False)
+    matured = View(read_run(folder), read_labels("en")).positions["matured"]
+    assert (matured == matured.round(2)).all()
+    assert matured.sum() > 0

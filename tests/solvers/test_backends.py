@@ -8,11 +8,12 @@ import pkgutil
 
 import numpy as np
 import pytest
-from .problems import KNOWN, Known
 
 import solvers.backends
 from solvers import BACKENDS, Options, Solution, Status, solve
 from solvers.backends import Backend, backend_for
+
+from .problems import KNOWN, Known
 
 PAIRS = [
     pytest.param(known, backend, id=f"{known.name}-{backend.name}")

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from .problems import KNOWN, Known, problem
 
 from solvers import Status, solve
 from solvers.check import (
@@ -20,6 +19,8 @@ from solvers.check import (
     primal_residual,
     relative_gap,
 )
+
+from .problems import KNOWN, Known, problem
 
 inf = np.inf
 CONTINUOUS = [

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from .problems import KNOWN, problem
-from .test_solve import random_problem
 
 import solvers.face
 from solvers import BACKENDS, Problem, Status, solve
 from solvers.face import project_on_optimal_face, with_integers_fixed
+
+from .problems import KNOWN, problem
+from .test_solve import random_problem
 
 inf = np.inf
 

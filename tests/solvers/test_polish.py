@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from .problems import problem
-from .test_solve import random_problem
 
 from solvers import Problem, Solution, Status
 from solvers.check import check, primal_residual
 from solvers.polish import active_set, polish
+
+from .problems import problem
+from .test_solve import random_problem
 
 inf = np.inf
 # min (x-3)^2/2 + (y-2)^2/2 on x + y <= 4, x <= 2.5: x = 2.5 at its bound, y = 1.5 by the row.

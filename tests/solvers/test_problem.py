@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from .problems import problem
 from scipy import sparse
 
 from solvers import Problem
+
+from .problems import problem
 
 FIELDS: dict[str, Any] = {
     "c": [1.0, 2.0],

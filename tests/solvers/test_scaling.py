@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from .problems import KNOWN, Known, problem
 
 from solvers import Solution, Status, ranges
 from solvers.scaling import scale, unscale
+
+from .problems import KNOWN, Known, problem
 
 inf = np.inf
 

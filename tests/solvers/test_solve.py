@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from .problems import KNOWN, problem
 
 import solvers.dispatch
 from solvers import Options, Problem, Solution, Status, solve, vertex_duals
 from solvers.backends.cvxpy_highs import CvxpyHighs
 from solvers.certificates import contradiction, elastic, infeasibility, ray
 from solvers.check import lagrangian_bound
+
+from .problems import KNOWN, problem
 
 inf = np.inf
 BY_NAME = {known.name: known.problem for known in KNOWN}

@@ -6,6 +6,7 @@ from alm.case import load
 from alm.verify import verify
 from alm.verify.confirm import confirm
 from alm.verify.replay import Replay
+
 from . import one_bank, two_regions
 from .run_folder import refusals
 

@@ -11,6 +11,7 @@ from alm.case.settings import Earnings, Horizon
 from alm.verify.attributes import resolve
 from alm.verify.replay import Replay
 from alm.verify.scopes import Scopes
+
 from . import one_bank, two_regions
 from .run_folder import refusals, with_column, with_rows
 

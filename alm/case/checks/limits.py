@@ -102,10 +102,7 @@ def lent_names_a_region_outside(draft: Draft) -> Iterator[Fault]:
         to = limits[column].where(limits[column].str.startswith("lent:"), "").str[5:]
         inside = [
             bool(other)
-            and (
-                other == region
-                or (scope == "subtree" and region in lines.get(other, ()))
-            )
+            and (other == region or (scope == "subtree" and region in lines.get(other, ())))
             for other, region, scope in zip(to, limits["region"], limits["scope"], strict=True)
         ]
         wrong = pd.Series(inside, index=limits.index, dtype=bool)

@@ -1,0 +1,156 @@
+"""What must hold of every case, whatever its numbers: units, looser limits, more lanes, verification."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from alm.case import write_inputs
+from alm.plan.canonicalise import canonicalise
+from alm.plan.decisions import read_decisions
+from alm.plan.ledger import keep_ledger
+from alm.plan.rounding import round_plan
+from alm.runs import store
+from alm.verify import verify
+from tests.properties.pool import SEEDS, Model, drawn, model_of_files
+
+Row = dict[str, str]
+few = settings(max_examples=8, deadline=None, derandomize=True)
+
+BALANCES = ["balance", "min_balance", "max_balance", "min_new", "max_new"]
+AMOUNTS = {
+    "positions": [*BALANCES, "reference_volume", "last_new"],
+    "bounds": BALANCES[1:],
+    "targets": ["balance"],
+    "lanes": ["opening", "capacity"],
+    "addons": ["amount"],
+}
+PER_AMOUNT = {"positions": ["price_slope"], "targets": ["weight"]}
+# Sums of balances, so never negative: a lower bound on a ratio over them asks for less.
+NEVER_NEGATIVE = ("", "assets", "liabilities")
+
+
+def edited(files: dict[str, str], table: str, edit: Callable[[list[Row]], None]) -> dict[str, str]:
+    """Change the rows of one table of a case; a table that is not there stays away."""
+    name = f"{table}.csv"
+    if name not in files:
+        return files
+    rows = list(csv.DictReader(io.StringIO(files[name])))
+    edit(rows)
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return files | {name: out.getvalue()}
+
+
+def times(columns: list[str], factor: float) -> Callable[[list[Row]], None]:
+    def edit(rows: list[Row]) -> None:
+        for row in rows:
+            for column in columns:
+                if row.get(column, "") != "":
+                    row[column] = repr(float(row[column]) * factor)
+
+    return edit
+
+
+def in_other_units(model: Model, k: float) -> Model:
+    """Multiply every amount of a case by k: a unit of money that is k times smaller."""
+    files = dict(model.files)
+    for table, columns in AMOUNTS.items():
+        files = edited(files, table, times(columns, k))
+    for table, columns in PER_AMOUNT.items():
+        files = edited(files, table, times(columns, 1 / k))
+
+    def bounds(rows: list[Row]) -> None:
+        times(["bound"], k)([row for row in rows if row.get("denominator", "") == ""])
+
+    files = edited(files, "limits", bounds)
+    quantum = model.case.settings.quantum
+    toml = files["case.toml"].replace(f"quantum = {quantum}", f"quantum = {quantum * k!r}")
+    assert toml != files["case.toml"]
+    return model_of_files(files | {"case.toml": toml})
+
+
+def size_of(model: Model) -> float:
+    """What tolerances are relative to: the objective, or the terms that make it up where they cancel."""
+    problem, x = model.formulation.problem, model.solution.x
+    terms = abs(problem.c * x).sum() + (problem.q * x * x).sum() + abs(problem.offset)
+    return float(terms)
+
+
+def solved(seed: int) -> Model:
+    model = drawn(seed)
+    assert model.solution.status == "optimal"
+    return model
+
+
+@few
+@given(seed=st.sampled_from(SEEDS), k=st.sampled_from([0.001, 0.5, 7.0, 1000.0]))
+def test_a_unit_of_money_k_times_smaller_gives_k_times_the_objective(seed, k):
+    """Price slopes and weights of targets are per amount; adjustment costs, penalties and back books are not."""
+    model = solved(seed)
+    other = in_other_units(model, k)
+    assert other.solution.status == "optimal"
+    assert other.optimum / k == pytest.approx(model.optimum, abs=1e-6 * size_of(model))
+
+
+@few
+@given(seed=st.sampled_from(SEEDS), pick=st.integers(0, 100), more=st.floats(0.001, 20))
+def test_a_looser_limit_never_lowers_the_optimum(seed, pick, more):
+    model = solved(seed)
+    eligible = model.case.table("limits").query("denominator in @NEVER_NEGATIVE")["limit"].tolist()
+    assume(eligible)
+    name = eligible[pick % len(eligible)]
+
+    def loosen(rows: list[Row]) -> None:
+        (row,) = [row for row in rows if row["limit"] == name]
+        row["bound"] = repr(float(row["bound"]) + (-more if row["sense"] == "min" else more))
+
+    other = model_of_files(edited(dict(model.files), "limits", loosen))
+    assert other.solution.status == "optimal"
+    assert other.optimum >= model.optimum - 1e-7 * size_of(model)
+
+
+@few
+@given(seed=st.sampled_from(SEEDS), ends=st.tuples(st.integers(0, 9), st.integers(0, 9)), rate=st.floats(-0.01, 0.05))  # fmt: skip
+def test_one_more_lane_never_lowers_the_optimum(seed, ends, rate):
+    """Between two nodes of one currency, for any rate: nobody has to use it."""
+    model = solved(seed)
+    nodes = list(model.book.nodes.itertuples(index=False, name=None))
+    lender, borrower = (nodes[end % len(nodes)] for end in ends)
+    assume(lender != borrower and lender[1] == borrower[1])
+    header = "lane,lender,borrower,currency,rate,capacity\n"
+    row = f"one-more,{lender[0]},{borrower[0]},{lender[1]},{rate!r},100\n"
+    files = dict(model.files)
+    if "lanes.csv" not in files:
+        files["lanes.csv"] = header + row
+    else:
+        cells = dict(zip(header.strip().split(","), row.strip().split(","), strict=True))
+        empty = dict.fromkeys(files["lanes.csv"].splitlines()[0].split(","), "")
+        files = edited(files, "lanes", lambda rows: rows.append(empty | cells))
+    other = model_of_files(files)
+    assert other.solution.status == "optimal"
+    assert other.optimum >= model.optimum - 1e-7 * size_of(model)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_plan_is_verified(seed, tmp_path):
+    """From the optimum to whole quanta: the written plan, read by formulas of its own, confirms what it claims."""
+    model = solved(seed)
+    vector = canonicalise(model.book, model.formulation, model.solution).x
+    plan = round_plan(model.book, read_decisions(model.book, model.formulation, vector))
+    ledger = keep_ledger(model.book, plan, model.formulation.limits)
+    write_inputs(model.case, tmp_path / "inputs")
+    store.write_tables(tmp_path, ledger.tables)
+    bound = -model.solution.bound
+    answer = {"status": "optimal", "objective": ledger.objective, "income": ledger.income}
+    gap = max(0.0, (bound - ledger.objective) / max(abs(ledger.objective), 1e-9))
+    store.write_manifest(tmp_path, answer | {"bound": bound, "gap": gap})
+    verification = verify(tmp_path)
+    assert verification.ok, verification.failures
