@@ -7,6 +7,7 @@ two agree only if both read the contract alike. `t` is a period, `u` the period 
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from alm.case import Case
@@ -171,8 +172,10 @@ class Brute:
         self.model.require(("balance", p, t), self.balance(p, t), low, high)
         if self.is_plug(p):
             return
-        if t > 1:
-            self.model.require(("sold", p, t), self.sold[p, t] - self.sold[p, t - 1], lower=0.0)
+        # Of a book that has run off nothing is left to sell, so its share stays where it is.
+        newly = self.sold[p, t] - (self.sold[p, t - 1] if t > 1 else Sum(0.0))
+        most = 0.0 if self.legacy_unsold(p, t) == 0 else math.inf
+        self.model.require(("sold", p, t), newly, 0.0, most)
         row = self.facts.positions[p]
         if not blank(row["min_renewal"]):
             over = self.new[p, t] - row["min_renewal"] * self.ran_off(p, t)
