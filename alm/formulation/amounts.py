@@ -12,7 +12,7 @@ import pandas as pd
 import xarray as xr
 
 from alm.formulation.book import Book
-from alm.formulation.decisions import on, untouched_balance
+from alm.formulation.decisions import booked, untouched_balance
 from alm.formulation.earnings_rows import region_earnings
 from alm.formulation.measures.piecewise import Piecewise
 from alm.formulation.measures.registry import EARNINGS, PIECEWISE, linear_weights
@@ -96,19 +96,23 @@ def add_amounts(model: linopy.Model, amounts: Amounts) -> None:
     """
     if not amounts.order:
         return
-    book = amounts.book
     pairs = pd.RangeIndex(len(amounts.order), name="amount")
-    periods = pd.RangeIndex(1, book.periods + 1, name="period")
+    periods = pd.RangeIndex(1, amounts.book.periods + 1, name="period")
     model.add_variables(lower=-np.inf, coords=[pairs, periods], name="amount")
+    linear = []
     for measure in dict.fromkeys(measure for _, measure in amounts.order):
         rows = np.array([i for i, pair in enumerate(amounts.order) if pair[1] == measure])
         derived = piecewise(measure)
         if derived is not None:
             _piecewise_rows(model, amounts, derived, rows)
-        elif len(combination(book, measure)):
+        elif len(combination(amounts.book, measure)):
             _combination_rows(model, amounts, measure, rows)
+        elif measure in EARNINGS:
+            _earnings_rows(model, amounts, measure, rows)
         else:
-            _linear_rows(model, amounts, measure, rows)
+            linear.append((linear_weights(amounts.book, measure), rows))
+    if linear:
+        _linear_rows(model, amounts, linear)
 
 
 def _fixed(amounts: Amounts, measure: str, rows: np.ndarray) -> np.ndarray:
@@ -153,25 +157,59 @@ def _combination_rows(
     model.add_constraints(left == 0, name=f"measure {measure}")
 
 
-def _linear_rows(model: linopy.Model, amounts: Amounts, measure: str, rows: np.ndarray) -> None:
-    """Tie a linear measure to the balances of its nodes and the lanes that cross its border."""
+def _earnings_rows(model: linopy.Model, amounts: Amounts, measure: str, rows: np.ndarray) -> None:
+    """Tie interest or income to what the nodes of each scope earn."""
+    inside = _inside(amounts, rows)
+    symbols, constant = region_earnings(model, amounts.book, measure)
+    row, node = np.nonzero(inside)
+    left = _picked(model, rows) - _gathered(symbols, "node", node, rows[row], rows)
+    model.add_constraints(
+        left == _array(amounts.book, inside @ constant, rows), name=f"measure {measure}"
+    )
+
+
+def _linear_rows(
+    model: linopy.Model, amounts: Amounts, linear: list[tuple[Weights, np.ndarray]]
+) -> None:
+    """Tie all linear measures to the balances of their nodes and the lanes that cross their borders.
+
+    One block of cells (measure x node) and one of rows serve every measure: the cost of writing the model then goes
+    with its size, not with the number of measures.
+    """
     book = amounts.book
-    scope_rows = np.array([amounts.scopes.index(amounts.order[row][0]) for row in rows])
-    inside = amounts.inside[scope_rows]
-    if measure in EARNINGS:
-        symbols, constant = region_earnings(model, book, measure)
-        fixed = inside @ constant
-        left = _picked(model, rows) - _over_nodes(model, book, symbols, inside, rows)
-    else:
-        weight = linear_weights(book, measure)
-        by_node = _node_sums(model, book, weight, f"node {measure}")
-        fixed = inside @ _untouched(book, weight) + _fixed_of(amounts, weight, rows)
-        left = 1 * _picked(model, rows)
-        if by_node is not None:
-            left = left - _over_nodes(model, book, by_node, inside, rows)
-        for edge in lane_edges(book, weight, inside):
-            left = left - _over_lanes(model, book, edge, rows)
-    model.add_constraints(left == _array(book, fixed, rows), name=f"measure {measure}")
+    cells = _add_cells(model, book, [weight for weight, _ in linear])
+    every = np.concatenate([rows for _, rows in linear])
+    left = 1 * _picked(model, every)
+    fixed, seen, lanes = [], [], []
+    for number, (weight, rows) in enumerate(linear):
+        inside = _inside(amounts, rows)
+        fixed.append(inside @ _untouched(book, weight) + _fixed_of(amounts, weight, rows))
+        held = cells[number][None, :]
+        row, node = np.nonzero(inside & (held >= 0))
+        seen.append((rows[row], held[0, node]))
+        lanes += [(edge, rows) for edge in lane_edges(book, weight, inside)]
+    row, cell = (np.concatenate(each) for each in zip(*seen, strict=True))
+    if len(row):
+        left = left - _gathered(1 * model.variables["cell"], "cell", cell, row, every)
+    for quantity in ("outstanding", "transfer"):
+        # Symbols know no rounding: what is owed is what is outstanding.
+        chosen = [
+            each for each in lanes if (each[0].quantity == "transfer") == (quantity == "transfer")
+        ]
+        if chosen:
+            lane = np.concatenate([edge.lane for edge, _ in chosen])
+            at = np.concatenate([rows[edge.row] for edge, rows in chosen])
+            unit = np.concatenate([edge.weight for edge, _ in chosen])
+            left = left - _gathered(1 * model.variables[quantity], "lane", lane, at, every, unit)
+    model.add_constraints(
+        left == _array(book, np.concatenate(fixed), every), name="linear measures"
+    )
+
+
+def _inside(amounts: Amounts, rows: np.ndarray) -> np.ndarray:
+    """Tell which nodes the scope of each row holds: (row, node)."""
+    place = {scope: number for number, scope in enumerate(amounts.scopes)}
+    return amounts.inside[[place[amounts.order[row][0]] for row in rows]]
 
 
 def _fixed_of(amounts: Amounts, weight: Weights, rows: np.ndarray) -> np.ndarray:
@@ -186,8 +224,6 @@ def _array(book: Book, values: np.ndarray, rows: np.ndarray) -> xr.DataArray:
 
 def _untouched(book: Book, weight: Weights) -> np.ndarray:
     """Sum what positions outside the model contribute: (node, period)."""
-    from alm.formulation.decisions import booked
-
     fixed = np.zeros((len(book.nodes), book.periods))
     if weight.quantity == "balance":
         rest = np.setdiff1d(np.arange(len(book.positions)), booked(book))
@@ -195,43 +231,68 @@ def _untouched(book: Book, weight: Weights) -> np.ndarray:
     return fixed
 
 
-def _node_sums(
-    model: linopy.Model, book: Book, weight: Weights, name: str
-) -> linopy.Variable | None:
-    """Add one column per node that holds weighted columns, equal to their sum."""
-    if weight.quantity not in model.variables:
-        return None
-    columns = model.variables[weight.quantity]
-    rows = columns.indexes["position"].to_numpy()
-    rows = rows[(weight.position[rows] != 0).any(axis=1)]
-    if not len(rows):
-        return None
-    node = xr.DataArray(book.node[rows], coords=[pd.Index(rows, name="position")], name="node")
-    total = (columns.sel(position=rows) * on(weight.position, rows, book)).groupby(node).sum()
+def _add_cells(model: linopy.Model, book: Book, measures: list[Weights]) -> np.ndarray:
+    """Add one column per measure and node that holds weighted columns, equal to their sum.
+
+    Returns
+    -------
+    array of int (measure, node)
+        Number of the cell; -1 where a node holds nothing of the measure.
+    """
+    cells = np.full((len(measures), len(book.nodes)), -1)
+    edges: dict[str, list[tuple[np.ndarray, np.ndarray, np.ndarray]]] = {}
+    for number, weight in enumerate(measures):
+        if weight.quantity in model.variables:
+            rows = model.variables[weight.quantity].indexes["position"].to_numpy()
+            rows = rows[(weight.position[rows] != 0).any(axis=1)]
+            cells[number, book.node[rows]] = 0
+            each = (np.full(len(rows), number), rows, weight.position[rows])
+            edges.setdefault(weight.quantity, []).append(each)
+    used = cells >= 0
+    cells[used] = np.arange(used.sum())
+    if not used.any():
+        return cells
+    every = np.arange(used.sum())
+    periods = pd.RangeIndex(1, book.periods + 1, name="period")
     held = model.add_variables(
-        lower=-np.inf,
-        coords=[total.indexes["node"], pd.RangeIndex(1, book.periods + 1, name="period")],
-        name=name,
+        lower=-np.inf, coords=[pd.Index(every, name="cell"), periods], name="cell"
     )
-    model.add_constraints(held - total == 0, name=name)
-    return held
+    left = 1 * held
+    for quantity, parts in edges.items():
+        measure, rows, unit = (np.concatenate(each) for each in zip(*parts, strict=True))
+        at = cells[measure, book.node[rows]]
+        if len(rows):
+            columns = 1 * model.variables[quantity]
+            left = left - _gathered(columns, "position", rows, at, every, unit, "cell")
+    model.add_constraints(left == 0, name="cells")
+    return cells
 
 
-def _over_nodes(
-    model: linopy.Model, book: Book, by_node: Expression, inside: np.ndarray, rows: np.ndarray
+def _gathered(
+    columns: Expression,
+    dim: str,
+    source: np.ndarray,
+    target: np.ndarray,
+    every: np.ndarray,
+    unit: np.ndarray | None = None,
+    name: str = "amount",
 ) -> Expression:
-    """Sum columns by node over the nodes of each row's scope."""
-    known = by_node.indexes["node"].to_numpy()
-    at, node = np.nonzero(inside[:, known])
-    edge = pd.RangeIndex(len(at), name="edge")
-    if not len(at):
-        return xr.DataArray(
-            np.zeros((len(rows), book.periods)),
-            coords=_array(book, np.zeros((len(rows), book.periods)), rows).coords,
-        )
-    picked = (1 * by_node).sel(node=xr.DataArray(known[node], coords=[edge])).drop_vars("node")
-    group = xr.DataArray(rows[at], coords=[edge], name="amount")
-    return picked.groupby(group).sum().reindex(amount=rows).fillna(0)
+    """Sum columns over edges from `source` (a label of `dim`) to `target` (a label of `name`).
+
+    Parameters
+    ----------
+    every : array
+        Labels of the result; those without an edge are 0.
+    unit : array (edge, period), optional
+        Weight of each edge.
+    """
+    edge = pd.RangeIndex(len(source), name="edge")
+    picked = columns.sel({dim: xr.DataArray(source, coords=[edge])}).drop_vars(dim)
+    if unit is not None:
+        periods = pd.RangeIndex(1, unit.shape[1] + 1, name="period")
+        picked = picked * xr.DataArray(unit, coords=[edge, periods])
+    group = xr.DataArray(target, coords=[edge], name=name)
+    return picked.groupby(group).sum().reindex({name: every}).fillna(0)
 
 
 @dataclass(frozen=True)
@@ -267,15 +328,3 @@ def lane_edges(book: Book, weight: Weights, inside: np.ndarray) -> list[LaneEdge
         if len(row):
             edges.append(LaneEdge(row, lane, by_lane[lane], quantity))
     return edges
-
-
-def _over_lanes(model: linopy.Model, book: Book, edge: LaneEdge, rows: np.ndarray) -> Expression:
-    """Sum weighted lanes over each row's scope."""
-    index = pd.RangeIndex(len(edge.row), name="edge")
-    periods = pd.RangeIndex(1, book.periods + 1, name="period")
-    # Symbols know no rounding: what is owed is what is outstanding.
-    columns = 1 * model.variables["transfer" if edge.quantity == "transfer" else "outstanding"]
-    picked = columns.sel(lane=xr.DataArray(edge.lane, coords=[index])).drop_vars("lane")
-    group = xr.DataArray(rows[edge.row], coords=[index], name="amount")
-    weighted = picked * xr.DataArray(edge.weight, coords=[index, periods])
-    return weighted.groupby(group).sum().reindex(amount=rows).fillna(0)

@@ -36,34 +36,51 @@ def roll_forward(model: linopy.Model, book: Book) -> None:
     bullet, no tenor: C[t] = C[t-1] + new[t] - new[t-n]; decay: C[t] = (1 - 1/n) C[t-1] + new[t];
     linear: C[t] = 2 C[t-1] - C[t-2] + second difference of (1 - k/n) applied to new. Contract, section 3.
     """
-    dealt, positions = book.dealt, book.positions
-    kind = positions["amortisation"].where(positions["tenor_months"].notna(), "bullet")
-    tenor = positions["tenor_months"].fillna(0.0)
-    behaviour = list(zip(kind.iloc[dealt], tenor.iloc[dealt], strict=True))
-    for shape, months in sorted(set(behaviour)):
-        rows = dealt[[each == (shape, months) for each in behaviour]]
-        back = _recursion(shape, months / book.step)
-        survival = book.survival[rows[0], : book.periods]
-        kernel = np.convolve(back, survival)[: book.periods]
-        cohort, new = cohorts(model, book, rows), model.variables["new"].sel(position=rows)
+    dealt = book.dealt
+    if len(dealt):
+        back, kernel = _recursions(book, dealt)
+        cohort = cohorts(model, book, dealt)
         left = cohort
-        for lag in range(1, min(len(back), book.periods)):
-            left = left + back[lag] * cohort.shift(period=lag).fillna(0)
-        for age in np.flatnonzero(np.abs(kernel) > 1e-12):
-            left = left - (kernel[age] * new).shift(period=int(age)).fillna(0)
-        model.add_constraints(left == 0, name=f"roll_forward {shape} {months:g}")
+        for lag in range(1, min(back.shape[1], book.periods)):
+            left = left + (_by_position(back[:, lag], dealt) * cohort).shift(period=lag).fillna(0)
+        for age in np.flatnonzero(kernel.any(axis=0)):
+            written = kernel[:, age] != 0
+            rows = dealt[written]
+            volume = model.variables["new"].sel(position=rows)
+            off = (_by_position(kernel[written, age], rows) * volume).shift(period=int(age))
+            left = left - off.fillna(0).reindex(position=dealt).fillna(0)
+        model.add_constraints(left == 0, name="roll_forward")
     still = np.setdiff1d(booked(book), np.concatenate([dealt, np.flatnonzero(book.plug)]))
     if len(still):
         model.add_constraints(cohorts(model, book, still) == 0, name="legacy_balance")
 
 
-def _recursion(shape: str, tenor: float) -> np.ndarray:
-    """Give the weights on C[t], C[t-1], ... whose sum depends on few volumes only."""
-    if shape == "linear":
-        return np.array([1.0, -2.0, 1.0])
-    return (
-        np.array([1.0, -max(0.0, 1.0 - 1.0 / tenor)]) if shape == "decay" else np.array([1.0, -1.0])
-    )
+def _recursions(book: Book, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give the recursion of each position's cohorts.
+
+    Returns
+    -------
+    back : array (position, lag 0..2)
+        Weights on C[t], C[t-1], C[t-2] whose sum depends on few volumes only.
+    kernel : array (position, age)
+        Weights on the volumes of each age, in that sum.
+    """
+    positions = book.positions.iloc[rows]
+    tenor = positions["tenor_months"].to_numpy(float) / book.step
+    kind = positions["amortisation"].to_numpy(object)
+    back = np.tile([1.0, -1.0, 0.0], (len(rows), 1))
+    back[(kind == "linear") & ~np.isnan(tenor)] = 1.0, -2.0, 1.0
+    decay = (kind == "decay") & ~np.isnan(tenor)
+    back[decay, 1] = -np.maximum(0.0, 1.0 - 1.0 / tenor[decay])
+    survival = book.survival[rows, : book.periods]
+    kernel = back[:, :1] * survival
+    for lag in range(1, min(back.shape[1], book.periods)):
+        kernel[:, lag:] += back[:, lag : lag + 1] * survival[:, :-lag]
+    return back, np.where(np.abs(kernel) > 1e-12, kernel, 0.0)
+
+
+def _by_position(values: np.ndarray, rows: np.ndarray) -> xr.DataArray:
+    return xr.DataArray(values, coords=[pd.Index(rows, name="position")])
 
 
 def disposals(model: linopy.Model, book: Book) -> None:

@@ -54,11 +54,10 @@ def complete(book: Book, formulation: Formulation, plan: Plan) -> np.ndarray:
         block = formulation.columns.get(name)
         if block is not None:
             vector[block.numbers] = value[block.coords[0].to_numpy()]
-    for name, block in formulation.columns.items():
-        # Sums by node carry the name of the row that defines them: sum - terms = 0.
-        if name.startswith("node "):
-            rows = formulation.rows[name].numbers
-            vector[block.numbers] = -(formulation.problem.A @ vector)[rows]
+    if "cell" in formulation.columns:
+        # Sums by node and measure: sum - terms = 0.
+        rows = formulation.rows["cells"].numbers
+        vector[formulation.columns["cell"].numbers] = -(formulation.problem.A @ vector)[rows]
     return vector
 
 

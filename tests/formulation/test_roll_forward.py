@@ -73,12 +73,8 @@ def test_the_rows_leave_one_balance_and_it_is_the_sum_of_the_cohorts(model):
 
 def test_recursions_stay_short(model):
     """A row of a bullet, decay or whole linear tenor has a handful of terms, however long the horizon."""
-    rows = [
-        problem_row
-        for name, block in model.formulation.rows.items()
-        if name.startswith(("roll_forward bullet", "roll_forward decay"))
-        for problem_row in block.numbers[:, -1].ravel()
-    ]
+    short = [shape != "linear" for shape, _ in BEHAVIOURS]
+    rows = model.formulation.rows["roll_forward"].numbers[short, -1]
     terms = np.diff(model.formulation.problem.A.indptr)[rows]
     # Balance of two closes, what is gone at both, volume written and volume repaid.
     assert terms.max() <= 6
