@@ -87,10 +87,42 @@ Combinations = Mapping[str, Sequence[tuple[str, float]]]
 """Terms and weights of every measure that table `measures` defines."""
 
 
+def elementary(terms: Combinations) -> tuple[dict[str, list[tuple[str, float]]], set[str]]:
+    """Write combinations of combinations in terms that are none.
+
+    Returns
+    -------
+    terms : dict
+        Elementary terms and weights of every combination.
+    circles : set of str
+        Combinations that lead back to themselves; what they say of themselves is left out.
+
+    Examples
+    --------
+    >>> elementary({"a": [("b", 2.0), ("rwa", 1.0)], "b": [("equity", 0.5)]})
+    ({'a': [('equity', 1.0), ('rwa', 1.0)], 'b': [('equity', 0.5)]}, set())
+    """
+    circles: set[str] = set()
+
+    def written_out(measure: str, above: tuple[str, ...]) -> list[tuple[str, float]]:
+        if measure not in terms:
+            return [(measure, 1.0)]
+        if measure in above:
+            circles.update(above[above.index(measure) :])
+            return []
+        return [
+            (each, weight * inner)
+            for term, weight in terms[measure]
+            for each, inner in written_out(term, (*above, measure))
+        ]
+
+    return {measure: written_out(measure, ()) for measure in terms}, circles
+
+
 def curvature(
     measure: str, combinations: Combinations, bends: Mapping[str, Curvature] = BUILT_IN
 ) -> Curvature:
-    """Tell how a measure bends; combinations add up their terms, one level deep. Unknown ones are linear."""
+    """Tell how a measure bends; combinations add up their elementary terms. Unknown ones are linear."""
     total = Curvature.LINEAR
     for term, weight in combinations.get(measure, [(measure, 1.0)]):
         total = total.plus(bends.get(term, Curvature.LINEAR).times(weight))

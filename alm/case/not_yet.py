@@ -55,11 +55,6 @@ def _term_unsupported(draft: Draft) -> pd.Series:
     return draft.tables["measures"]["term"].isin(UNSUPPORTED_MEASURES)
 
 
-def _term_combined(draft: Draft) -> pd.Series:
-    measures = draft.tables["measures"]
-    return measures["term"].isin(measures["measure"])
-
-
 def _bends_wrongly(column: str, draft: Draft) -> pd.Series:
     """Tell which limits are not convex in their numerator or denominator.
 
@@ -120,7 +115,6 @@ NOT_YET: tuple[NotYet, ...] = (
     NotYet("corridors", "lanes", "corridor", _in_corridor, "blank"),
     NotYet("rates by volume", "tiers", "over", _any_row("tiers"), "no rows"),
     NotYet("bounds by steps", "steps", "limit", _any_row("steps"), "no rows"),
-    NotYet("weights by time left", "ladder", "attribute", _any_row("ladder"), "no rows"),
     NotYet("the measure", "limits", "measure", _measure_unsupported("measure"), "another measure"),
     NotYet(
         "the measure",
@@ -130,13 +124,6 @@ NOT_YET: tuple[NotYet, ...] = (
         "another measure",
     ),
     NotYet("the measure", "measures", "term", _term_unsupported, "another measure"),
-    NotYet(
-        "a combination of combinations",
-        "measures",
-        "term",
-        _term_combined,
-        "a measure that is no combination",
-    ),
     NotYet(
         "this measure on this side",
         "limits",

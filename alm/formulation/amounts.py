@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -223,11 +224,13 @@ def _array(book: Book, values: np.ndarray, rows: np.ndarray) -> xr.DataArray:
 
 
 def _untouched(book: Book, weight: Weights) -> np.ndarray:
-    """Sum what positions outside the model contribute: (node, period)."""
+    """Sum what no decision touches, positions outside the model and legacy books unsold: (node, period)."""
     fixed = np.zeros((len(book.nodes), book.periods))
     if weight.quantity == "balance":
         rest = np.setdiff1d(np.arange(len(book.positions)), booked(book))
         np.add.at(fixed, book.node[rest], (untouched_balance(book) * weight.position)[rest])
+    if weight.ladder is not None:
+        np.add.at(fixed, book.node, weight.ladder.legacy[:, 1:] * book.opening[:, None])
     return fixed
 
 
@@ -240,14 +243,15 @@ def _add_cells(model: linopy.Model, book: Book, measures: list[Weights]) -> np.n
         Number of the cell; -1 where a node holds nothing of the measure.
     """
     cells = np.full((len(measures), len(book.nodes)), -1)
-    edges: dict[str, list[tuple[np.ndarray, np.ndarray, np.ndarray]]] = {}
-    for number, weight in enumerate(measures):
-        if weight.quantity in model.variables:
-            rows = model.variables[weight.quantity].indexes["position"].to_numpy()
-            rows = rows[(weight.position[rows] != 0).any(axis=1)]
-            cells[number, book.node[rows]] = 0
-            each = (np.full(len(rows), number), rows, weight.position[rows])
-            edges.setdefault(weight.quantity, []).append(each)
+    edges: dict[tuple[str, int], list[tuple[np.ndarray, np.ndarray, np.ndarray]]] = {}
+    for number, measure in enumerate(measures):
+        for quantity, lag, unit in _terms(measure):
+            if quantity in model.variables:
+                rows = model.variables[quantity].indexes["position"].to_numpy()
+                rows = rows[(unit[rows] != 0).any(axis=1)]
+                cells[number, book.node[rows]] = 0
+                each = (np.full(len(rows), number), rows, unit[rows])
+                edges.setdefault((quantity, lag), []).append(each)
     used = cells >= 0
     cells[used] = np.arange(used.sum())
     if not used.any():
@@ -258,14 +262,24 @@ def _add_cells(model: linopy.Model, book: Book, measures: list[Weights]) -> np.n
         lower=-np.inf, coords=[pd.Index(every, name="cell"), periods], name="cell"
     )
     left = 1 * held
-    for quantity, parts in edges.items():
-        measure, rows, unit = (np.concatenate(each) for each in zip(*parts, strict=True))
-        at = cells[measure, book.node[rows]]
+    for (quantity, lag), parts in edges.items():
+        number_of, rows, unit = (np.concatenate(each) for each in zip(*parts, strict=True))
+        at = cells[number_of, book.node[rows]]
         if len(rows):
             columns = 1 * model.variables[quantity]
+            columns = columns.shift(period=lag).fillna(0) if lag else columns
             left = left - _gathered(columns, "position", rows, at, every, unit, "cell")
     model.add_constraints(left == 0, name="cells")
     return cells
+
+
+def _terms(weight: Weights) -> Iterator[tuple[str, int, np.ndarray]]:
+    """List what a measure weighs: columns, how many periods ago, and weights (position, period)."""
+    yield weight.quantity, 0, weight.position
+    if weight.ladder is not None:
+        yield "gone", 0, -weight.ladder.legacy[:, 1:]
+        for age in range(weight.ladder.cohort.shape[2]):
+            yield "new", age, weight.ladder.cohort[:, :, age]
 
 
 def _gathered(

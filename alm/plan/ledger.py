@@ -10,10 +10,12 @@ import pandas as pd
 from alm.formulation.amounts import Amounts, amounts_of, combination, lane_edges, piecewise
 from alm.formulation.book import Book
 from alm.formulation.limit_rows import LimitRows
+from alm.formulation.measures.ladder import Ladder
 from alm.formulation.measures.registry import EARNINGS, LINEAR, PIECEWISE, linear_weights
 from alm.formulation.measures.weights import addons
 from alm.formulation.scopes import Scope, node_mask
 from alm.plan import accounts
+from alm.plan.decisions import sold_share
 from alm.plan.reported import open_lanes, usable_hqla
 from alm.plan.rounding import Plan
 
@@ -24,7 +26,8 @@ REPORTED = ("usable_hqla", "open_lanes")
 class Quantities:
     """What measures weigh, at some closes: arrays (row, close).
 
-    `debt` is what the borrower owes in its own currency's quanta, at base fx, in units of the lane's currency.
+    `debt` is what the borrower owes in its own currency's quanta, at base fx, in units of the lane's currency,
+    `unsold` the opening legacy books that are not sold, `first` the number of the first close.
     """
 
     balance: np.ndarray
@@ -34,6 +37,8 @@ class Quantities:
     debt: np.ndarray
     transfer: np.ndarray
     earnings: dict[str, np.ndarray]
+    unsold: np.ndarray
+    first: int
 
 
 @dataclass(frozen=True)
@@ -89,12 +94,24 @@ def _linear(
     weight = linear_weights(book, measure)
     by_node = np.zeros((len(book.nodes), quantities.balance.shape[1]))
     amount = getattr(quantities, weight.quantity) * weight.position[:, closes]
+    if weight.ladder is not None:
+        amount = amount + _moved(weight.ladder, quantities)
     np.add.at(by_node, book.node, amount)
     total = inside @ by_node + regions @ weight.fixed[:, closes]
     for edge in lane_edges(book, weight, inside):
         on_lane = getattr(quantities, edge.quantity)[edge.lane] * edge.weight[:, closes]
         np.add.at(total, edge.row, on_lane)
     return np.asarray(total)
+
+
+def _moved(ladder: Ladder, quantities: Quantities) -> np.ndarray:
+    """Give what the time left of books adds: (position, close)."""
+    first, closes = quantities.first, quantities.unsold.shape[1]
+    moved = ladder.legacy[:, first : first + closes] * quantities.unsold
+    if first:
+        for age in range(closes):
+            moved[:, age:] += ladder.cohort[:, age:, age] * quantities.new[:, : closes - age]
+    return np.asarray(moved)
 
 
 def quantities_of(book: Book, plan: Plan, income: pd.DataFrame) -> Quantities:
@@ -112,6 +129,8 @@ def quantities_of(book: Book, plan: Plan, income: pd.DataFrame) -> Quantities:
         debt=plan.debt / book.lanes.debt_ratio[:, None],
         transfer=plan.decisions.transfer,
         earnings={"net_interest_income": regional(interest), "income": regional(income["income"])},
+        unsold=book.opening[:, None] * (1.0 - sold_share(book, plan.decisions.sold)),
+        first=1,
     )
 
 
@@ -128,6 +147,8 @@ def opening_quantities(book: Book) -> Quantities:
         debt=still,
         transfer=np.zeros_like(still),
         earnings=dict.fromkeys(EARNINGS, earned),
+        unsold=book.opening[:, None],
+        first=0,
     )
 
 

@@ -122,6 +122,10 @@ CASES = {
         {"measures": "measure,term,weight\nfree,hqla,1\nfree,outfloww,-1\n"},
         [("measures", 3, "term")],
     ),
+    "combinations that lead back to themselves": (
+        {"measures": "measure,term,weight\na,b,1\nb,a,1\nc,a,1\nd,d,2\n"},
+        [("measures", 2, "term"), ("measures", 3, "term"), ("measures", 5, "term")],
+    ),
     "a combination under a name that is taken": (
         {"measures": "measure,term,weight\nrwa,assets,1\n"},
         [("measures", 2, "measure")],

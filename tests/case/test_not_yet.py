@@ -53,10 +53,6 @@ REFUSED = {
         {"steps": "limit,measure,at_least,bound\nlcr,assets,100,1.1\n"},
         [("steps", 2, "limit")],
     ),
-    "ladder": (
-        {"ladder": "attribute,product,months_left,value\nrsf,loan,6,0.5\n"},
-        [("ladder", 2, "attribute")],
-    ),
     "measures": (
         limit(
             "a,west,usable_hqla,,min,1",
@@ -70,10 +66,6 @@ REFUSED = {
     "a measure in a combination": (
         {"measures": "measure,term,weight\nx,open_lanes,1\n"},
         [("measures", 2, "term")],
-    ),
-    "combinations of combinations": (
-        {"measures": "measure,term,weight\nx,rwa,1\ny,x,1\n"},
-        [("measures", 3, "term")],
     ),
     "measures on the side where the limit is not convex": (
         limit(
@@ -102,6 +94,13 @@ REFUSED = {
             ),
         },
         [("limits", 3, "measure"), ("limits", 4, "measure"), ("limits", 5, "measure")],
+    ),
+    "combinations of combinations on the side where the limit is not convex": (
+        {
+            "measures": "measure,term,weight\nless,hqla,-1\nfree,less,-2\nspent,free,-1\n",
+            **limit("a,west,free,,min,1", "b,west,free,,max,1", "c,west,spent,,max,1"),
+        },
+        [("limits", 3, "measure")],
     ),
     "income where volumes move prices": (
         sloped(

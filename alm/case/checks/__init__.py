@@ -24,6 +24,7 @@ from alm.case.checks.lanes import (
     lanes_products_are_on_their_side,
 )
 from alm.case.checks.limits import (
+    combinations_do_not_circle,
     income_limits_have_no_currency,
     lent_names_a_region_outside,
     measures_are_known,
@@ -120,6 +121,7 @@ CHECKS: tuple[Check, ...] = (
     floating_rates_name_a_curve,
     measures_are_new_names,
     terms_are_known,
+    combinations_do_not_circle,
     measures_are_known,
     lent_names_a_region_outside,
     income_limits_have_no_currency,

@@ -10,7 +10,7 @@ import pandas as pd
 from alm.case.checks.cells import faults_at
 from alm.case.draft import Draft
 from alm.case.faults import Fault, nearest
-from alm.case.measures import BUILT_IN, INCOME_MEASURES, split
+from alm.case.measures import BUILT_IN, INCOME_MEASURES, elementary, split
 from alm.case.tree import ancestry
 
 _ALLOWED = "a measure of the contract, section 7, a custom one, or one of table measures"
@@ -28,7 +28,11 @@ def simple_measures(draft: Draft) -> dict[str, set[str]]:
 
 
 def combinations(draft: Draft) -> dict[str, list[tuple[str, float]]]:
-    """List terms and weights of the measures that table `measures` defines."""
+    """List elementary terms and weights of the measures that table `measures` defines."""
+    return elementary(_combined(draft))[0]
+
+
+def _combined(draft: Draft) -> dict[str, list[tuple[str, float]]]:
     terms: dict[str, list[tuple[str, float]]] = {}
     rows = draft.tables["measures"]
     for measure, term, weight in zip(rows["measure"], rows["term"], rows["weight"], strict=True):
@@ -56,6 +60,15 @@ def measures_are_new_names(draft: Draft) -> Iterator[Fault]:
         "measure",
         taken,
         "a name that is not built in or custom, without a colon",
+    )
+
+
+def combinations_do_not_circle(draft: Draft) -> Iterator[Fault]:
+    """Refuse a combination that leads back to itself."""
+    circles = elementary(_combined(draft))[1]
+    wrong = draft.tables["measures"]["measure"].isin(circles)
+    yield from faults_at(
+        draft, "measures", "term", wrong, "terms that do not lead back to the measure"
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from alm.formulation.book import Book
+from alm.formulation.measures.ladder import Ladder
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Weights:
         Weights on transfers placed on lanes with at least one end inside the scope.
     fixed : array (region, period)
         Constants: what the table `addons` adds to every scope that holds the region.
+    ladder : Ladder, optional
+        What the time left of books adds; only with closing balances.
     """
 
     position: np.ndarray
@@ -34,6 +37,7 @@ class Weights:
     placed: np.ndarray
     fixed: np.ndarray
     quantity: str = "balance"
+    ladder: Ladder | None = None
 
 
 def weights(
@@ -45,6 +49,7 @@ def weights(
     placed: np.ndarray | float | None = None,
     quantity: str = "balance",
     addon: str = "",
+    ladder: Ladder | None = None,
 ) -> Weights:
     """Fill what a measure does not weigh with zeros, turn amounts into reporting currency, add the constants.
 
@@ -70,6 +75,7 @@ def weights(
         placed=lane(placed),
         fixed=addons(book, addon),
         quantity=quantity,
+        ladder=ladder,
     )
 
 
