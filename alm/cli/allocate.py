@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +17,7 @@ from alm.cli.progress import StageProgress
 if TYPE_CHECKING:
     from alm.case import Fault
     from alm.runs import Run
+    from alm.runs.allocate import Options
 
 BASE = "base"
 
@@ -54,6 +57,13 @@ def allocate(
     no_baselines: Annotated[
         bool, typer.Option("--no-baselines", help="Skip the comparison with simpler plans.")
     ] = False,
+    reference: Annotated[
+        Path | None,
+        typer.Option(
+            help="Run whose plan decides among equally good ones, matched by dates.",
+            show_default=False,
+        ),
+    ] = None,
     lang: Annotated[Language, typer.Option(help="Language of the workbook.")] = Language.EN,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
     quiet: Annotated[
@@ -64,41 +74,53 @@ def allocate(
 
     Example: alm allocate examples/three-regions --set limits.liquidity.bound=0.12
     """
-    from alm.case import CaseError
     from alm.runs import allocate as run_case
     from alm.runs.allocate import Options
 
     asked = tuple(changes or ())
-    answer = _nothing(case) if as_json else None
-    options = Options(asked, backend, any_optimum, not no_baselines, lang.value)
-    try:
-        refused = [*_backend_faults(backend), *_scenario_faults(case, asked, scenario)]
-        if not refused:
-            with streams.only_results_on_stdout(), StageProgress(quiet) as progress:
-                run = run_case(case, out, options=options, progress=progress)
-    except CaseError as error:
-        refuse(error.faults, answer)
-    except FileExistsError:
-        refused = [_out_taken(out)]
-    except ValueError as error:
-        if not backend or not str(error).startswith(f"{backend} solves"):
-            raise
-        refused = [_fault("--backend", backend, str(error), "leave it out")]
-    if refused:
-        refuse(refused, answer)
+    earlier = str(reference) if reference else ""
+    options = Options(asked, backend, any_optimum, not no_baselines, lang.value, earlier)
+    with _refusing(_nothing(case) if as_json else None, out, options):
+        _refuse_unknown([*_backend_faults(backend), *_scenario_faults(case, asked, scenario)])
+        with streams.only_results_on_stdout(), StageProgress(quiet) as progress:
+            run = run_case(case, out, options=options, progress=progress)
     _tell(run, as_json=as_json, quiet=quiet)
     raise typer.Exit(run.exit_code)
+
+
+@contextmanager
+def _refusing(answer: dict[str, Any] | None, out: Path | None, options: Options) -> Iterator[None]:
+    """Turn what a person can mend into faults and exit code 2."""
+    from alm.case import CaseError
+
+    try:
+        yield
+    except CaseError as error:
+        refuse(error.faults, answer)
+    except FileExistsError as error:
+        allowed = "a new or empty folder, or a run to replace"
+        refuse([_fault("--out", str(out), allowed, str(error))], answer)
+    except FileNotFoundError:
+        if not options.reference:
+            raise
+        refuse([_fault("--reference", options.reference, "a run folder with a plan")], answer)
+    except ValueError as error:
+        if not options.backend or not str(error).startswith(f"{options.backend} solves"):
+            raise
+        refuse([_fault("--backend", options.backend, str(error), "leave it out")], answer)
+
+
+def _refuse_unknown(faults: list[Fault]) -> None:
+    from alm.case import CaseError
+
+    if faults:
+        raise CaseError(tuple(faults))
 
 
 def _fault(option: str, found: str, allowed: str, hint: str = "") -> Fault:
     from alm.case import Fault
 
     return Fault(OPTIONS, None, option, found, allowed, hint)
-
-
-def _out_taken(out: Path | None) -> Fault:
-    hint = "it is left as it was"
-    return _fault("--out", str(out), "a new or empty folder, or a run to replace", hint)
 
 
 def _nothing(case: Path) -> dict[str, Any]:
@@ -140,4 +162,10 @@ def _tell(run: Run, *, as_json: bool, quiet: bool) -> None:
         from alm.cli.page import show
 
         show(run)
+    for what in run.left_out:
+        streams.messages().print(
+            f"Interrupted: {what} left out; the plan is complete and verified."
+        )
+    if run.fault:
+        streams.messages().print(f"The plan stands, but {run.fault}", markup=False)
     streams.results().print(str(run.folder), markup=False, soft_wrap=True)

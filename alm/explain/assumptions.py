@@ -27,6 +27,8 @@ def assumptions(case: Case) -> pd.DataFrame:
     taken = pd.MultiIndex.from_frame(defaults[["table", "row", "column"]].astype(str))
     every = pd.MultiIndex.from_frame(listed[["table", "row", "column"]].astype(str))
     listed["origin"] = pd.Series(every.isin(taken)).map({True: "default", False: "given"})
+    # What the author says of a row is said of the cells that the author filled.
+    listed.loc[listed["origin"] == "default", ["status", "source"]] = ""
     settings = defaults[defaults["table"] == "case.toml"]
     if len(settings):
         extra = settings.assign(origin="default", status="", source="")[COLUMNS]

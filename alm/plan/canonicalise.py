@@ -6,15 +6,19 @@ import numpy as np
 
 from alm.formulation.book import Book
 from alm.formulation.formulate import Formulation
+from alm.plan.decisions import Decisions
 from solvers import Solution
 from solvers.face import Projection, project_on_optimal_face
 
 
-def reference_point(book: Book, formulation: Formulation) -> tuple[np.ndarray, np.ndarray]:
+def reference_point(
+    book: Book, formulation: Formulation, reference: Decisions | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Give the plan to stay close to, and how much each column's distance counts.
 
-    New business, amounts sold and transfers are compared with 0, plugs with their opening balance, in reporting
-    currency; other columns count nothing. Contract, section 5, "Plans are unique".
+    New business, amounts sold, transfers and plug balances are compared with the reference, in reporting currency;
+    without one with 0, plugs with their opening balance. Other columns count nothing. Contract, section 5, "Plans are
+    unique".
 
     Returns
     -------
@@ -27,15 +31,20 @@ def reference_point(book: Book, formulation: Formulation) -> tuple[np.ndarray, n
         if name in formulation.columns:
             block = formulation.columns[name]
             weight[block.numbers] = fx[block.coords[0]][:, None] ** 2
+            if reference is not None:
+                target[block.numbers] = getattr(reference, name)[block.coords[0]]
     block = formulation.columns["balance"]
     rows = block.coords[0].to_numpy()
     plug = book.plug[rows]
     weight[block.numbers[plug]] = book.fx[rows[plug], None] ** 2
-    target[block.numbers[plug]] = book.opening[rows[plug], None]
+    squared = book.opening[:, None] if reference is None else reference.plug
+    target[block.numbers[plug]] = squared[rows[plug]]
     return target, weight
 
 
-def canonicalise(book: Book, formulation: Formulation, solution: Solution) -> Projection:
+def canonicalise(
+    book: Book, formulation: Formulation, solution: Solution, reference: Decisions | None = None
+) -> Projection:
     """Project the reference on the face of the best plans.
 
     Returns
@@ -43,5 +52,5 @@ def canonicalise(book: Book, formulation: Formulation, solution: Solution) -> Pr
     Projection
         Its `x` is the plan; where the projection did not pass its own check, the solution's x, and it says so.
     """
-    target, weight = reference_point(book, formulation)
+    target, weight = reference_point(book, formulation, reference)
     return project_on_optimal_face(formulation.problem, solution, target, weight)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,9 @@ from alm.plan.repair import broken_limits, with_more_room
 from alm.plan.rounding import Plan, round_plan
 from alm.runs import store
 from alm.runs.compare import compare, no_comparison
+from alm.runs.interruption import Interruption
+from alm.runs.quanta import without_noise
+from alm.runs.reference import Reference, read_reference
 from alm.runs.run import Run
 from alm.runs.stages import Stages
 from alm.verify import verify
@@ -56,6 +60,8 @@ class Options:
         Compare with simpler plans.
     lang : str
         Language of the workbook, `en` or `zh`.
+    reference : str
+        Folder of the run whose plan decides among equally good ones; blank: the opening balance sheet.
     """
 
     changes: tuple[str, ...] = ()
@@ -63,6 +69,7 @@ class Options:
     any_optimum: bool = False
     baselines: bool = True
     lang: str = "en"
+    reference: str = ""
 
 
 def allocate(
@@ -94,15 +101,18 @@ def allocate(
         The case has faults; all of them.
     FileExistsError
         `out` is taken by something that is no run.
+    FileNotFoundError
+        The reference is no run with a plan.
     """
     options = options or Options(**_tupled(chosen))
     stages = Stages(progress)
     with stages.stage("load"):
         case = load(case_folder, options.changes)
+        reference = read_reference(options.reference) if options.reference else None
     hashes = store.table_hashes(case)
-    known = _known_options(options)
+    known = _known_options(options, reference)
     name = f"{case.settings.as_of:%Y-%m-%d}-{store.run_id(hashes, known)}"
-    target = Path(out) if out else Path("runs") / case.settings.name / name
+    target = Path(out) if out else Path("runs") / store.folder_name(case.settings.name) / name
     manifest = {
         "id": name.rsplit("-", 1)[-1],
         "case": case.settings.name,
@@ -111,33 +121,47 @@ def allocate(
         "versions": store.versions(),
         **_facts(case),
     }
-    with store.written_aside(target) as aside:
-        run = _run(aside, case, options, stages, manifest)
+    with Interruption() as interruption, store.written_aside(target) as aside:
+        run = _run(Job(aside, case, options, reference, stages, manifest, interruption))
     report = target / "report.xlsx"
     return replace(run, folder=target, report=report if report.is_file() else None)
 
 
-def _run(
-    aside: Path, case: Case, options: Options, stages: Stages, manifest: dict[str, Any]
-) -> Run:
+@dataclass(frozen=True)
+class Job:
+    """What every stage of one run works with: where it writes, what was asked, the clock, and who may interrupt."""
+
+    aside: Path
+    case: Case
+    options: Options
+    reference: Reference | None
+    stages: Stages
+    manifest: dict[str, Any]
+    interruption: Interruption
+
+
+def _run(job: Job) -> Run:
     """Solve a loaded case and write everything about it into a folder."""
+    stages = job.stages
     with stages.stage("formulate"):
-        book = open_book(case)
+        book = open_book(job.case)
         formulation = formulate(book)
         stages.note("problem", **_shape(formulation))
     with stages.stage("solve"):
-        solution = _solve(case, formulation, options)
+        solution = _solve(job, formulation)
         stages.note(
             "solved", status=solution.status.value, backend=solution.backend, note=solution.note
         )
     if not solution.has_point:
         run = _without_plan(book, formulation, solution, stages)
     else:
-        run = _with_plan(aside, book, formulation, solution, options, stages, manifest)
-    store.write_manifest(aside, {**manifest, **_result(run)})
-    (aside / "log.jsonl").write_text(stages.log(), encoding="utf-8")
-    if not (aside / "inputs").exists():
-        write_inputs(case, aside / "inputs")
+        plan, ledger = _planned(job, book, formulation, solution)
+        job.interruption.keep()
+        run = _with_plan(job, book, formulation, solution, plan, ledger)
+    store.write_manifest(job.aside, {**job.manifest, **_result(run)})
+    (job.aside / "log.jsonl").write_text(stages.log(), encoding="utf-8")
+    if not (job.aside / "inputs").exists():
+        write_inputs(job.case, job.aside / "inputs")
     return run
 
 
@@ -146,8 +170,9 @@ def _tupled(chosen: dict[str, Any]) -> dict[str, Any]:
     return {"changes": tuple(changes), **chosen}
 
 
-def _known_options(options: Options) -> dict[str, Any]:
-    return {**vars(options), "changes": list(options.changes)}
+def _known_options(options: Options, reference: Reference | None) -> dict[str, Any]:
+    known = {**vars(options), "changes": list(options.changes)}
+    return {**known, "reference": reference.digest if reference else ""}
 
 
 def _shape(formulation: Formulation) -> dict[str, Any]:
@@ -184,11 +209,11 @@ def _facts(case: Case) -> dict[str, Any]:
     }
 
 
-def _solve(case: Case, formulation: Formulation, options: Options) -> Solution:
-    asked = case.settings.solve
+def _solve(job: Job, formulation: Formulation) -> Solution:
+    asked = job.case.settings.solve
     return solve(
         formulation.problem,
-        options.backend or None,
+        job.options.backend or None,
         time_limit=asked.time_limit,
         gap=asked.gap,
         seed=asked.seed,
@@ -210,70 +235,91 @@ def _without_plan(book: Book, formulation: Formulation, solution: Solution, stag
     )
 
 
-def _with_plan(
-    aside: Path,
-    book: Book,
-    formulation: Formulation,
-    solution: Solution,
-    options: Options,
-    stages: Stages,
-    manifest: dict[str, Any],
-) -> Run:
-    plan, ledger = _written(book, formulation, solution, options, stages)
-    first = formulation
+def _planned(
+    job: Job, book: Book, formulation: Formulation, solution: Solution
+) -> tuple[Plan, Ledger]:
+    """Write the plan up; where rounding breaks limits, solve again with more room and write that up."""
+    plan, ledger = _written(job, book, formulation, solution)
     for _ in range(REPAIRS):
         broken = broken_limits(ledger.tables["limits"])
         if broken.empty:
             break
-        stages.note("repair", limits=sorted(set(broken["limit"])))
+        job.stages.note("repair", limits=sorted(set(broken["limit"])))
         formulation = with_more_room(formulation, ledger.tables["limits"])
-        again = _solve(book.case, formulation, options)
+        again = _solve(job, formulation)
         if not again.has_point:
             break
-        plan, ledger = _written(book, formulation, again, options, stages)
-    formulation = first
+        plan, ledger = _written(job, book, formulation, again)
+    return plan, ledger
+
+
+def _written(
+    job: Job, book: Book, formulation: Formulation, solution: Solution
+) -> tuple[Plan, Ledger]:
+    """Make the solution unique, round it, and write it up."""
+    with job.stages.stage("canonicalise"):
+        vector = solution.x
+        if not job.options.any_optimum:
+            closest = job.reference.decisions(book) if job.reference else None
+            projection = canonicalise(book, formulation, solution, closest)
+            vector = projection.x
+            job.stages.note("canonical", moved=projection.moved, note=projection.note)
+    with job.stages.stage("round"):
+        plan = round_plan(book, read_decisions(book, formulation, vector))
+        ledger = keep_ledger(book, plan, formulation.limits)
+        tables = without_noise(ledger.tables, book.case.settings.quantum)
+        return plan, replace(ledger, tables=tables)
+
+
+def _with_plan(
+    job: Job, book: Book, formulation: Formulation, solution: Solution, plan: Plan, ledger: Ledger
+) -> Run:
+    """Verify a plan, explain it and report it; Ctrl-C leaves out what it can do without."""
+    aside, stages = job.aside, job.stages
     ledger.tables["limits"]["price"] = limit_prices(formulation, solution)
     run = _judged(book, ledger, solution, stages)
     with stages.stage("verify"):
         write_inputs(book.case, aside / "inputs")
         store.write_tables(aside, ledger.tables)
-        store.write_manifest(aside, {**manifest, **_result(run)})
+        store.write_manifest(aside, {**job.manifest, **_result(run)})
         verification = verify(aside)
         stages.note(
             "verified", ok=verification.ok, failures=[str(f) for f in verification.failures[:20]]
         )
         run = replace(run, verified=verification.ok)
     with stages.stage("explain"):
+        baselines = no_comparison(ledger, run)
+        if job.options.baselines:
+            baselines = job.interruption.optional(
+                "baselines",
+                lambda: compare(aside, book, formulation, plan, ledger, run),
+                baselines,
+            )
         extra = {
             "prices": price_table(book, formulation, solution),
             "assumptions": assumptions(book.case),
+            "baselines": baselines,
         }
-        if options.baselines:
-            extra["baselines"] = compare(aside, book, formulation, plan, ledger, run)
-        else:
-            extra["baselines"] = no_comparison(ledger, run)
         store.write_tables(aside, extra)
     with stages.stage("report"):
-        from reports import write_report
+        store.write_manifest(aside, {**job.manifest, **_result(run)})
+        run = job.interruption.optional("report", lambda: _reported(job, run), run)
+    left_out = tuple(job.interruption.left_out)
+    tables = {**ledger.tables, **extra}
+    return replace(run, left_out=left_out, seconds=stages.seconds, tables=tables)
 
-        store.write_manifest(aside, {**manifest, **_result(run)})
-        write_report(aside, lang=options.lang)
-    return replace(run, seconds=stages.seconds, tables={**ledger.tables, **extra})
 
+def _reported(job: Job, run: Run) -> Run:
+    """Write the workbook. One that fails costs the run its workbook, not its plan."""
+    from reports import write_report
 
-def _written(
-    book: Book, formulation: Formulation, solution: Solution, options: Options, stages: Stages
-) -> tuple[Plan, Ledger]:
-    """Make the solution unique, round it, and write it up."""
-    with stages.stage("canonicalise"):
-        vector = solution.x
-        if not options.any_optimum:
-            projection = canonicalise(book, formulation, solution)
-            vector = projection.x
-            stages.note("canonical", moved=projection.moved, note=projection.note)
-    with stages.stage("round"):
-        plan = round_plan(book, read_decisions(book, formulation, vector))
-        return plan, keep_ledger(book, plan, formulation.limits)
+    try:
+        write_report(job.aside, lang=job.options.lang)
+    except Exception as error:
+        (job.aside / "report.xlsx").unlink(missing_ok=True)
+        job.stages.note("report failed", error=repr(error), trace=traceback.format_exc())
+        return replace(run, fault=f"the workbook could not be written: {error!r}")
+    return run
 
 
 def _judged(book: Book, ledger: Ledger, solution: Solution, stages: Stages) -> Run:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-EXIT_GOOD, EXIT_INPUT, EXIT_NO_PLAN, EXIT_GAP, EXIT_UNVERIFIED = 0, 2, 3, 4, 5
+EXIT_GOOD, EXIT_FAULT, EXIT_INPUT, EXIT_NO_PLAN, EXIT_GAP, EXIT_UNVERIFIED = 0, 1, 2, 3, 4, 5
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,10 @@ class Run:
         By stage.
     reason : str
         Why there is no plan; blank where there is one.
+    left_out : tuple of str
+        What Ctrl-C cut short after there was a plan.
+    fault : str
+        What failed after there was a verified plan; the plan stands.
     """
 
     case: str
@@ -52,6 +56,8 @@ class Run:
     violations: tuple[dict[str, Any], ...] = ()
     report: Path | None = None
     reason: str = ""
+    left_out: tuple[str, ...] = ()
+    fault: str = ""
     tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
 
     def answer(self) -> dict[str, Any]:
@@ -70,6 +76,8 @@ class Run:
             "backend": self.backend,
             "report": str(self.report) if self.report else None,
             **({"reason": self.reason} if self.reason else {}),
+            **({"left_out": list(self.left_out)} if self.left_out else {}),
+            **({"fault": self.fault} if self.fault else {}),
         }
 
     @property
@@ -79,4 +87,6 @@ class Run:
             return EXIT_NO_PLAN
         if not self.verified:
             return EXIT_UNVERIFIED
-        return EXIT_GAP if self.status == "gap" else EXIT_GOOD
+        if self.fault:
+            return EXIT_FAULT
+        return EXIT_GAP if self.status == "gap" or self.left_out else EXIT_GOOD

@@ -6,9 +6,12 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import platform
+import re
 import shutil
+import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 PACKAGES = ("fundweir", "clarabel", "cvxpy", "highspy", "linopy", "numpy", "pandas", "pulp")
 MANIFEST = "run.json"
+LONGEST = 100  # bytes of a folder's name; file systems allow 255, and what is written aside needs some of them
 
 
 def versions() -> dict[str, str]:
@@ -33,38 +37,33 @@ def table_hashes(case: Case) -> dict[str, str]:
     """
     import pandas as pd
 
-    hashes = {"case.toml": _digest(repr(case.settings))}
+    hashes = {"case.toml": digest(repr(case.settings))}
     for name in case.tables:
         rows = case.table(name)
         if len(rows):
             sums = pd.util.hash_pandas_object(rows[sorted(rows.columns)], index=False)
-            hashes[name] = _digest(sums.to_numpy().tobytes())
+            hashes[name] = digest(sums.to_numpy().tobytes())
     return hashes
 
 
 def run_id(hashes: dict[str, str], options: dict[str, Any]) -> str:
     """Name a run by its inputs, options and versions; time is metadata."""
-    return _digest(json.dumps([hashes, options, versions()], sort_keys=True))[:12]
+    return digest(json.dumps([hashes, options, versions()], sort_keys=True))[:12]
 
 
-def _digest(content: str | bytes) -> str:
+def digest(content: str | bytes) -> str:
+    """Hash text or bytes: SHA-256, hexadecimal."""
     return hashlib.sha256(content.encode() if isinstance(content, str) else content).hexdigest()
 
 
-def open_aside(target: Path) -> Path:
-    """Make an empty folder beside the place where the run will stand.
+def folder_name(name: str) -> str:
+    """Make the name of a case the name of one folder, on any file system; letters of any script stay.
 
-    Raises
-    ------
-    FileExistsError
-        The place is taken by something that is no run.
+    >>> folder_name("three-regions"), folder_name("../../三个 地区"), folder_name("..")
+    ('three-regions', '三个-地区', 'case')
     """
-    if target.exists() and not (target / MANIFEST).is_file() and any(_entries(target)):
-        raise FileExistsError(f"{target} exists and is no run folder")
-    aside = target.parent / f".{target.name}.{os.getpid()}.partial"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    return aside
+    plain = re.sub(r"[^\w.+-]+", "-", unicodedata.normalize("NFC", name)).strip(".-")
+    return plain.encode()[:LONGEST].decode(errors="ignore").rstrip(".-") or "case"
 
 
 @contextmanager
@@ -74,26 +73,95 @@ def written_aside(target: Path) -> Iterator[Path]:
     Raises
     ------
     FileExistsError
-        The place is taken by something that is no run.
+        The place is taken by something that is no run, or cannot be given a new folder.
     """
-    aside = open_aside(target)
+    place = target.resolve()
+    require_free(place)
+    made = [each for each in place.parents if not each.exists()]
+    aside = _open_aside(place)
     try:
         yield aside
     except BaseException:  # Ctrl-C too: nothing half-written stays
         shutil.rmtree(aside, ignore_errors=True)
+        with suppress(OSError):  # somebody else writes there by now
+            for each in made:
+                each.rmdir()
         raise
-    close(aside, target)
+    _close(aside, place)
 
 
-def _entries(target: Path) -> list[Path]:
-    return list(target.iterdir()) if target.is_dir() else [target]
+def require_free(place: Path) -> None:
+    """Refuse, before anything is solved, a place that a run cannot take.
+
+    Raises
+    ------
+    FileExistsError
+        With the reason.
+    """
+    if Path.cwd().is_relative_to(place) or place.is_mount():
+        raise FileExistsError(
+            "the folder one works in, or a mount, cannot give way; name one in it"
+        )
+    if place.exists() and not (place / MANIFEST).is_file() and any(_entries(place)):
+        raise FileExistsError("it is left as it was")
 
 
-def close(aside: Path, target: Path) -> None:
-    """Put a complete run in its place; a run that stood there gives way."""
-    if target.exists():
-        shutil.rmtree(target)
-    aside.rename(target)
+def _entries(place: Path) -> list[Path]:
+    return list(place.iterdir()) if place.is_dir() else [place]
+
+
+def _open_aside(place: Path) -> Path:
+    """Make an empty folder beside the place where the run will stand."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    _clear_leftovers(place.parent)
+    aside = _hidden_name(place, "partial")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    return aside
+
+
+def _hidden_name(place: Path, kind: str) -> Path:
+    """Name a folder beside a run that only this process writes: .<run>.<machine>-<process>.<kind>."""
+    return place.parent / f".{folder_name(place.name)}.{_machine()}-{os.getpid()}.{kind}"
+
+
+def _machine() -> str:
+    return folder_name(platform.node())
+
+
+def _clear_leftovers(parent: Path) -> None:
+    """Take away what killed runs of this machine left behind; those of others may still be written."""
+    pattern = re.compile(rf"\..+\.{re.escape(_machine())}-(\d+)\.(partial|replaced)")
+    for path in parent.iterdir():
+        named = pattern.fullmatch(path.name)
+        if named and not _is_running(int(named[1])):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    if os.name != "posix":  # elsewhere signal 0 is not harmless
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _close(aside: Path, place: Path) -> None:
+    """Put a complete run in its place; a run that stood there gives way.
+
+    It is renamed before it is deleted, since a run half deleted would still look like one.
+    """
+    if place.exists():
+        replaced = _hidden_name(place, "replaced")
+        place.rename(replaced)
+        aside.rename(place)
+        shutil.rmtree(replaced, ignore_errors=True)
+    else:
+        aside.rename(place)
 
 
 def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
@@ -104,13 +172,11 @@ def write_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> None:
         table.to_parquet(plan / f"{name}.parquet", index=False)
 
 
-def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
-    """Read the plan tables of a run."""
+def read_table(folder: Path, name: str) -> pd.DataFrame:
+    """Read a plan table of a run."""
     import pandas as pd
 
-    return {
-        path.stem: pd.read_parquet(path) for path in sorted((folder / "plan").glob("*.parquet"))
-    }
+    return pd.read_parquet(folder / "plan" / f"{name}.parquet")
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> None:
@@ -126,11 +192,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def find_runs(root: Path) -> list[Path]:
-    """List the complete runs below a folder, the newest first."""
-    manifests = [path for path in root.rglob(MANIFEST) if path.is_file()]
-    found = [path.parent for path in manifests if not _hidden(path, root)]
-    found = [folder for folder in found if folder.parent.name != "baselines"]
-    return sorted(found, key=lambda folder: (folder / MANIFEST).stat().st_mtime, reverse=True)
+    """List the complete runs below a folder, the newest first; what is being written aside is none."""
+    written: dict[Path, float] = {}
+    for path in root.rglob(MANIFEST):
+        run = path.parent
+        if not _hidden(path, root) and run.parent.name != "baselines":
+            with suppress(FileNotFoundError):  # it has just given way to another one
+                written[run] = path.stat().st_mtime
+    return sorted(written, key=lambda run: written[run], reverse=True)
 
 
 def _hidden(path: Path, root: Path) -> bool:

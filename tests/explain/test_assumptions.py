@@ -69,15 +69,17 @@ def test_settings_that_took_a_default_are_listed(case, listed):
 
 
 def test_status_and_source_follow_the_notes_of_the_row(tmp_path):
-    """What the author says about a row stands beside every cell of it."""
+    """What the author says about a row stands beside the cells that the author filled, not beside defaults."""
     from tests.oracle.hand import CASH, EQUITY, HOME, NO_NEW, plug, position, write_case
 
     noted = position("equity", 5, 0, **NO_NEW) | {"note_status": "published", "note_source": "p. 7"}
     tables = {"regions": HOME, "products": [CASH, EQUITY], "positions": [plug(5), noted]}
     listed = assumptions(load(write_case(tmp_path, {}, tables)))
     rows = listed[(listed["table"] == "positions") & (listed["key"] == "home / CNY / equity")]
-    assert set(rows["status"]) == {"published"}
-    assert set(rows["source"]) == {"p. 7"}
+    for origin, status, source in (("given", "published", "p. 7"), ("default", "", "")):
+        of_origin = rows[rows["origin"] == origin]
+        assert set(of_origin["status"]) == {status}
+        assert set(of_origin["source"]) == {source}
     others = listed[(listed["table"] == "positions") & (listed["key"] == "home / CNY / cash")]
     assert set(others["status"]) == {""}
 
@@ -86,5 +88,6 @@ def test_a_rule_without_notes_brings_its_own_source(case, listed):
     for name in ("limits", "rules", "addons"):
         given = case.table(name)
         rows = listed[(listed["table"] == name) & (listed["column"] != "source")]
+        rows = rows[rows["origin"] == "given"]
         stated = dict(zip(given.index.astype(str), given["source"], strict=True))
         assert rows["source"].tolist() == rows["row"].map(stated).tolist()

@@ -1,0 +1,115 @@
+"""What a run keeps when something ends it early, and what it takes from an earlier run."""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from alm.runs import allocate, store
+from alm.runs.quanta import nearest
+from alm.verify import verify
+from tests.oracle.hand import EQUITY, NO_NEW, plug, position, write_case
+
+from .test_run_folder import write_hand_case
+
+
+def test_a_workbook_that_fails_costs_the_run_its_workbook_only(tmp_path, monkeypatch):
+    def fail(folder: Path, **_: object) -> None:
+        (folder / "report.xlsx").write_bytes(b"half")
+        raise RuntimeError("no room on the disk")
+
+    monkeypatch.setattr("reports.write_report", fail)
+    run = allocate(write_hand_case(tmp_path / "case"), tmp_path / "run", baselines=False)
+    assert (run.exit_code, run.verified, run.report) == (1, True, None)
+    assert "no room on the disk" in run.answer()["fault"]
+    assert verify(tmp_path / "run").ok
+    assert not (tmp_path / "run/report.xlsx").exists()
+    log = (tmp_path / "run/log.jsonl").read_text(encoding="utf-8")
+    events = [json.loads(line)["event"] for line in log.splitlines()]
+    assert "report failed" in events
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
+@pytest.mark.parametrize(
+    ("while_at", "left_out"),
+    [("alm.runs.allocate.compare", ("baselines", "report")), ("reports.write_report", ("report",))],
+)
+def test_ctrl_c_after_there_is_a_plan_keeps_it(tmp_path, monkeypatch, while_at, left_out):
+    def interrupted(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    module, name = while_at.rsplit(".", 1)
+    monkeypatch.setattr(sys.modules[module], name, interrupted)
+    run = allocate(write_hand_case(tmp_path / "case"), tmp_path / "run")
+    assert (run.exit_code, run.verified, run.left_out) == (4, True, left_out)
+    assert run.gap == pytest.approx(0, abs=1e-9)
+    assert verify(tmp_path / "run").ok
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("name", ["../../up", "a/b", ".hidden", "三个 地区", "x" * 300])
+def test_the_name_of_a_case_never_leaves_the_folder_of_runs(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("reports.write_report", lambda *_, **__: None)
+    run = allocate(write_hand_case(tmp_path / "case", {"name": name}), baselines=False)
+    assert run.folder is not None
+    assert run.folder.resolve().parents[1] == tmp_path / "runs"
+    assert store.find_runs(tmp_path / "runs") == [tmp_path / run.folder]
+
+
+def test_amounts_are_written_as_a_person_would_type_them(tmp_path):
+    counts = np.arange(-2000, 2000)
+    assert nearest(counts * 0.01, 0.01).tolist() == [float(f"{n / 100:.2f}") for n in counts]
+    assert nearest(np.array([1 / 3]), 0.01).tolist() == [1 / 3]
+
+
+def twins(folder: Path, as_of: str, periods: int) -> Path:
+    """Two loans with the same terms that share 60 of room: any split earns the same."""
+    products = [{"product": "cash", "side": "asset"}, EQUITY]
+    products += [{"product": p, "side": "asset", "class": "loan"} for p in ("left", "right")]
+    room = {"limit": "room", "region": "home", "measure": "class:loan", "sense": "max", "bound": 60}
+    tables = {
+        "regions": [{"region": "home"}],
+        "products": products,
+        "positions": [
+            plug(100, 0.01),
+            position("left", 0, 0.05, max_new=60),
+            position("right", 0, 0.05, max_new=60),
+            position("equity", 100, 0, **NO_NEW),
+        ],
+        "limits": [room],
+    }
+    return write_case(folder, {"periods": periods, "step": "month", "as_of": as_of}, tables)
+
+
+def new(run: Path) -> pd.DataFrame:
+    rows = pd.read_parquet(run / "plan/positions.parquet")
+    rows = rows[rows["product"].isin(["left", "right"])]
+    return rows.pivot_table(index="product", columns="period", values="new")
+
+
+def test_next_months_plan_stays_close_to_the_one_before_by_dates(tmp_path, monkeypatch):
+    """The reference writes 50 and 10 in February; seen from January's end, February is period 1."""
+    monkeypatch.setattr("reports.write_report", lambda *_, **__: None)
+    earlier = twins(tmp_path / "december", "2025-12-31", 2)
+    rows = "region,product,start,end,min_new,max_new\nhome,left,1,1,0,0\nhome,right,1,1,0,0\nhome,left,2,2,50,50\n"
+    (earlier / "bounds.csv").write_text(rows)
+    allocate(earlier, tmp_path / "first", baselines=False)
+    assert new(tmp_path / "first").loc[:, 2].tolist() == pytest.approx([50, 10])
+
+    later = twins(tmp_path / "january", "2026-01-31", 1)
+    alone = allocate(later, tmp_path / "alone", baselines=False)
+    close = allocate(later, tmp_path / "close", baselines=False, reference=str(tmp_path / "first"))
+    assert new(tmp_path / "alone").loc[:, 1].tolist() == pytest.approx([30, 30])
+    assert new(tmp_path / "close").loc[:, 1].tolist() == pytest.approx([50, 10])
+    assert close.objective == alone.objective
+    assert (
+        store.read_manifest(tmp_path / "close")["id"]
+        != store.read_manifest(tmp_path / "alone")["id"]
+    )
+    assert verify(tmp_path / "close").ok
