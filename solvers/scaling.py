@@ -19,6 +19,7 @@ from solvers.solution import Solution
 
 log = logging.getLogger(__name__)
 
+NOISE = 1e-12  # of the largest magnitude: less is a zero that was computed
 MIDDLE_AMOUNT = 10.0  # the median amount is brought near this when it lies outside 1..100
 
 
@@ -143,8 +144,12 @@ def _twice(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _median(values: Vector) -> float:
-    """Median magnitude of the entries that are neither 0 nor infinite; 1 if there are none."""
+    """Median magnitude of the entries that are neither 0 nor infinite; 1 if there are none.
+
+    What differences of floating point leave behind is none: many of them would move the median to 1e-15.
+    """
     magnitudes = _magnitudes(values)
+    magnitudes = magnitudes[magnitudes > NOISE * magnitudes.max(initial=0.0)]
     return float(np.median(magnitudes)) if magnitudes.size else 1.0
 
 

@@ -71,6 +71,19 @@ def test_an_unlimited_bound_does_not_decide_the_unit():
     assert (scaling.column == 1).all()
 
 
+def test_what_subtraction_leaves_behind_does_not_decide_the_unit():
+    """Zeros that were computed, 1e-15 and the like, may be most of the sides and costs."""
+    noise = [2e-15, -4e-16, 1e-14]
+    stated = problem(
+        [1e-17, 2e-17, 0.04],
+        [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 1]],
+        rows=([*noise, 30.0], inf),
+    )
+    _, scaling = scale(stated)
+    assert (scaling.column == 1).all()
+    assert 1 <= scaling.cost * 0.04 * 64 <= 64
+
+
 def test_ranges_leave_out_zeros_and_infinities():
     found = ranges(problem([0, -5], [[1e-3, 7], [0, 2]], rows=(-inf, [0, 8]), box=(0, inf)))
     assert found.matrix == (1e-3, 7)
