@@ -60,7 +60,8 @@ BUILT_IN: dict[str, Curvature] = {
     # min(T, 5/3 L1, 20/17 (L1 + L2A)) is concave; outflow - min(inflow, 3/4 outflow) is convex.
     "hqla": Curvature.CONCAVE,
     "net_outflow": Curvature.CONVEX,
-    "usable_hqla": Curvature.NEITHER,
+    # Neither, but held by a form that is concave and never above it.
+    "usable_hqla": Curvature.CONCAVE,
     "outflow_at_risk": Curvature.CONVEX,
     "open_lanes": Curvature.NEITHER,
     "delta_nii": Curvature.CONVEX,

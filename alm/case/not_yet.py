@@ -17,7 +17,7 @@ from alm.case.faults import Fault
 from alm.case.measures import BUILT_IN, Curvature, curvature
 from alm.case.tree import ancestry
 
-UNSUPPORTED_MEASURES = ("usable_hqla", "outflow_at_risk", "open_lanes", "delta_nii", "delta_eve")
+UNSUPPORTED_MEASURES = ("outflow_at_risk", "open_lanes", "delta_nii", "delta_eve")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,12 @@ from alm.formulation.decisions import booked, untouched_balance
 from alm.formulation.earnings_rows import region_earnings
 from alm.formulation.measures.piecewise import Piecewise
 from alm.formulation.measures.registry import EARNINGS, PIECEWISE, linear_weights
+from alm.formulation.measures.usable_hqla import (
+    USABLE,
+    USABLE_PARTS,
+    add_usable_hqla,
+    shared_liquidity,
+)
 from alm.formulation.measures.weights import Weights, addons
 from alm.formulation.scopes import Scope, node_mask
 
@@ -63,6 +69,10 @@ def amounts_of(book: Book, wanted: list[tuple[Scope, str]]) -> Amounts:
             parts[measure] = parts_of(book, measure)
         for part in parts[measure]:
             add(scope, part)
+        if measure == USABLE:
+            for solo, _ in shared_liquidity(book, scope):
+                for part in USABLE_PARTS:
+                    add(solo, part)
         place[scope, measure] = len(place)
 
     for scope, measure in wanted:
@@ -108,6 +118,8 @@ def add_amounts(model: linopy.Model, amounts: Amounts) -> None:
             _piecewise_rows(model, amounts, derived, rows)
         elif len(combination(amounts.book, measure)):
             _combination_rows(model, amounts, measure, rows)
+        elif measure == USABLE:
+            add_usable_hqla(model, amounts, rows)
         elif measure in EARNINGS:
             _earnings_rows(model, amounts, measure, rows)
         else:

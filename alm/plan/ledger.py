@@ -11,15 +11,20 @@ from alm.formulation.amounts import Amounts, amounts_of, combination, lane_edges
 from alm.formulation.book import Book
 from alm.formulation.limit_rows import LimitRows
 from alm.formulation.measures.ladder import Ladder
-from alm.formulation.measures.registry import EARNINGS, LINEAR, PIECEWISE, linear_weights
+from alm.formulation.measures.registry import (
+    EARNINGS,
+    LINEAR,
+    OVER_REGIONS,
+    PIECEWISE,
+    linear_weights,
+)
+from alm.formulation.measures.usable_hqla import USABLE, shared_liquidity
 from alm.formulation.measures.weights import addons
 from alm.formulation.scopes import Scope, node_mask
 from alm.plan import accounts
 from alm.plan.decisions import sold_share
-from alm.plan.reported import open_lanes, usable_hqla
+from alm.plan.reported import open_lanes
 from alm.plan.rounding import Plan
-
-REPORTED = ("usable_hqla", "open_lanes")
 
 
 @dataclass(frozen=True)
@@ -77,9 +82,22 @@ def numbers(amounts: Amounts, quantities: Quantities, closes: slice) -> np.ndarr
         elif len(combined):
             for term, weight in combined.itertuples(index=False):
                 value[rows] += float(weight) * value[[amounts.place[s, term] for s in scopes]]
+        elif measure == USABLE:
+            for row, scope in zip(rows, scopes, strict=True):
+                value[row] = _usable(amounts, scope, value)
         else:
             value[rows] = _linear(amounts, measure, scopes, quantities, closes)
     return value
+
+
+def _usable(amounts: Amounts, scope: Scope, value: np.ndarray) -> np.ndarray:
+    """Sum what regions may use of each other's liquid assets: (close)."""
+    total = np.zeros(value.shape[1])
+    for solo, share in shared_liquidity(amounts.book, scope):
+        stock, need = (value[amounts.place[solo, part]] for part in ("hqla", "net_outflow"))
+        own = np.minimum(stock, need)
+        total += own + share * (stock - own)
+    return total
 
 
 def _linear(
@@ -159,6 +177,7 @@ def every_measure(book: Book) -> list[str]:
     return [
         *(name for name, _ in LINEAR),
         *(each.name for each in PIECEWISE),
+        *OVER_REGIONS,
         *EARNINGS,
         *classes,
         *book.case.settings.custom_measures,
@@ -184,9 +203,8 @@ def measure_table(book: Book, quantities: Quantities, first: int, closes: slice)
     amounts = amounts_of(book, wanted)
     value = numbers(amounts, quantities, closes)[[amounts.place[pair] for pair in wanted]]
     scopes = list(dict.fromkeys(scope for scope, _ in wanted))
-    usable = usable_hqla(book, scopes, lambda needed: numbers(needed, quantities, closes))
-    value = np.concatenate([value, usable, open_lanes(book, scopes, quantities.outstanding)])
-    wanted += [(scope, name) for name in REPORTED for scope in scopes]
+    value = np.concatenate([value, open_lanes(book, scopes, quantities.outstanding)])
+    wanted += [(scope, "open_lanes") for scope in scopes]
     rows = pd.DataFrame(
         [(scope.region, scope.scope, name) for scope, name in wanted],
         columns=["region", "scope", "measure"],

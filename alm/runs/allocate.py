@@ -152,7 +152,7 @@ def _run(job: Job) -> Run:
         stages.note(
             "solved", status=solution.status.value, backend=solution.backend, note=solution.note
         )
-    if not solution.has_point:
+    if not solution.has_point or solution.status is Status.FAILED:
         run = _without_plan(book, formulation, solution, stages)
     else:
         plan, ledger = _planned(job, book, formulation, solution)

@@ -55,7 +55,7 @@ REFUSED = {
     ),
     "measures": (
         limit(
-            "a,west,usable_hqla,,min,1",
+            "a,west,usable_hqla,,max,1",
             "b,west,outflow_at_risk,,max,1",
             "c,west,open_lanes,,max,1",
             "d,west,delta_nii,,max,1",

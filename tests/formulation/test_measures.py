@@ -123,7 +123,7 @@ def test_the_registry_names_every_file_of_the_folder():
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("alm.formulation")
         for name in [(node.module or "").rsplit(".", 1)[-1], *(each.name for each in node.names)]
     }
-    infrastructure = {"__init__", "registry", "weights", "piecewise"}
+    infrastructure = {"__init__", "registry", "weights", "ladder", "piecewise"}
     assert {path.stem for path in folder.glob("*.py")} - infrastructure <= imported
 
 

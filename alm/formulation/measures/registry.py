@@ -15,6 +15,7 @@ from alm.formulation.measures import (
 )
 from alm.formulation.measures.hqla import HQLA
 from alm.formulation.measures.net_outflow import NET_OUTFLOW
+from alm.formulation.measures.usable_hqla import USABLE
 from alm.formulation.measures.weights import Weights
 
 LINEAR: tuple[tuple[str, Callable[[Book], Weights]], ...] = (
@@ -44,6 +45,8 @@ FAMILIES: tuple[tuple[str, Callable[[Book, str], Weights]], ...] = (
     ("hqla:", liquidity.liquid),
 )
 PIECEWISE = (HQLA, NET_OUTFLOW)
+# Built from every region of a scope, each solo.
+OVER_REGIONS = (USABLE,)
 # Interest and income of a period are sums over regions, not over the border of a scope.
 EARNINGS = ("net_interest_income", "income")
 
