@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint docs bench clean
+.PHONY: demo test fuzz lint docs bench clean
 
 .venv/installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -14,6 +14,11 @@ demo: .venv/installed
 
 test: .venv/installed
 	$(BIN)/python -m pytest
+
+# The program against the oracle on random cases: `make fuzz ALM_FUZZ=5000`, or ALM_FUZZ_FEATURES="ladder nested".
+fuzz: export ALM_FUZZ ?= 1000
+fuzz: .venv/installed
+	$(BIN)/python -m pytest -q tests/oracle/test_cross_check.py
 
 lint: .venv/installed
 	$(BIN)/ruff check .

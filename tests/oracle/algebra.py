@@ -1,12 +1,14 @@
 """Sums of variables, and a model to put them in: just enough algebra for a textbook formulation.
 
 A `Sum` is `constant + sum of coefficient x variable + sum of coefficient x variable squared`, in two dictionaries.
-A `Model` maximises such a sum. It is solved by HiGHS when no square is in it, else by Clarabel through cvxpy.
+A `Model` maximises such a sum. It is solved by HiGHS when it is linear, else by Clarabel through cvxpy: squares
+may be in the objective and in rows that they bend the right way, and a variable may be at least a norm.
 """
 
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -111,6 +113,8 @@ class Model:
         self.upper: list[float] = []
         self.rows: list[tuple[Name, Sum, float, float]] = []
         self.auxiliary: dict[int, tuple[Callable[[list[float]], float], list[Sum]]] = {}
+        self.norms: list[tuple[int, list[Sum]]] = []
+        self.safe: list[tuple[Name, Sum, float, float]] = []
         self.objective = Sum()
 
     def variable(self, name: Name, lower: float = -math.inf, upper: float = math.inf) -> Sum:
@@ -123,9 +127,9 @@ class Model:
     def require(
         self, name: Name, row: Sum, lower: float = -math.inf, upper: float = math.inf
     ) -> None:
-        """Demand `lower <= row <= upper`; a square cannot be demanded."""
-        if row.squares:
-            raise NotImplementedError(f"{name}: a limit on income with price slopes is not linear")
+        """Demand `lower <= row <= upper`; with squares only `lower <= row` of a concave row."""
+        if row.squares and (upper < math.inf or max(row.squares.values()) > 0):
+            raise NotImplementedError(f"{name}: this side of a row with squares is not convex")
         self.rows.append((name, row, lower, upper))
 
     def largest(self, name: Name, sums: list[Sum]) -> Sum:
@@ -142,6 +146,26 @@ class Model:
         for each in sums:
             self.require(name, bound - each, upper=0.0)
         self.auxiliary[len(self.names) - 1] = (min, sums)
+        return bound
+
+    def safely(
+        self, name: Name, below: list[Sum], of: list[Sum], exactly: Callable[[list[float]], float]
+    ) -> Sum:
+        """Return a variable that is at most each of `below`, hence at most the function of `of` that it stands for.
+
+        The plans that it allows are some of those that are allowed: its rows are not demanded of a plan that is
+        given, whose value is the exact one.
+        """
+        bound = self.variable(name)
+        self.safe += [(name, bound - each, -math.inf, 0.0) for each in below]
+        self.auxiliary[len(self.names) - 1] = (exactly, of)
+        return bound
+
+    def norm(self, name: Name, sums: list[Sum]) -> Sum:
+        """Return a variable that is at least the Euclidean norm of the sums; exact where more of it costs."""
+        bound = self.variable(name, lower=0.0)
+        self.norms.append((len(self.names) - 1, sums))
+        self.auxiliary[len(self.names) - 1] = (lambda parts: math.hypot(*parts), sums)
         return bound
 
     def equal(self, name: Name, each: Sum) -> Sum:
@@ -178,7 +202,10 @@ class Model:
 
     def solve(self) -> Outcome:
         """Maximise; the objective is recomputed from the values found, never taken from the solver."""
-        status, x = _clarabel(self) if self.objective.squares else _highs(self)
+        bent = (
+            self.objective.squares or self.norms or any(row.squares for _, row, _, _ in self.rows)
+        )
+        status, x = _clarabel(self) if bent else _highs(self)
         if status != "optimal":
             return Outcome(status)
         values = dict(enumerate(x.tolist()))
@@ -186,12 +213,13 @@ class Model:
 
 
 def _matrix(model: Model) -> tuple[sp.csr_matrix, np.ndarray, np.ndarray]:
-    """Rows as matrix and bounds, constants moved to the bounds."""
-    entries = [(i, v, c) for i, row in enumerate(model.rows) for v, c in row[1].linear.items()]
+    """Rows without squares as matrix and bounds, constants moved to the bounds."""
+    rows = [row for row in model.rows + model.safe if not row[1].squares]
+    entries = [(i, v, c) for i, row in enumerate(rows) for v, c in row[1].linear.items()]
     i, j, a = (np.array(part) for part in zip(*entries, strict=True))
-    A = sp.csr_matrix((a, (i, j)), shape=(len(model.rows), len(model.names)))
-    lower = np.array([low - row.constant for _, row, low, _ in model.rows])
-    upper = np.array([high - row.constant for _, row, _, high in model.rows])
+    A = sp.csr_matrix((a, (i, j)), shape=(len(rows), len(model.names)))
+    lower = np.array([low - row.constant for _, row, low, _ in rows])
+    upper = np.array([high - row.constant for _, row, _, high in rows])
     return A, lower, upper
 
 
@@ -207,7 +235,7 @@ def _highs(model: Model) -> tuple[str, np.ndarray]:
     A, row_lower, row_upper = _matrix(model)
     size = len(model.names)
     lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = size, len(model.rows)
+    lp.num_col_, lp.num_row_ = size, A.shape[0]
     lp.sense_ = highspy.ObjSense.kMaximize
     lp.col_cost_ = _dense(model.objective.linear, size)
     lp.col_lower_, lp.col_upper_ = np.array(model.lower), np.array(model.upper)
@@ -235,15 +263,10 @@ def _highs(model: Model) -> tuple[str, np.ndarray]:
 
 
 def _clarabel(model: Model) -> tuple[str, np.ndarray]:
-    """Solve a model with squares by Clarabel; they must make the objective concave."""
+    """Solve a model with squares or norms by Clarabel; what is maximised must be concave."""
     A, row_lower, row_upper = _matrix(model)
     size = len(model.names)
     x = cp.Variable(size)
-    curvature = -_dense(model.objective.squares, size)
-    assert (curvature >= 0).all(), "the objective is not concave"
-    number = np.flatnonzero(curvature)
-    cost = cp.sum_squares(cp.multiply(np.sqrt(curvature[number]), x[number]))
-    cost = cost - _dense(model.objective.linear, size) @ x
     sides = [(A, row_lower, row_upper)]
     sides.append((sp.eye_array(size, format="csr"), np.array(model.lower), np.array(model.upper)))
     demands = []
@@ -254,8 +277,36 @@ def _clarabel(model: Model) -> tuple[str, np.ndarray]:
         demands += [matrix[equal] @ x == low[equal]] if equal.size else []
         demands += [matrix[floor] @ x >= low[floor]] if floor.size else []
         demands += [matrix[ceiling] @ x <= high[ceiling]] if ceiling.size else []
-    problem = cp.Problem(cp.Minimize(cost), demands)
-    problem.solve(
-        solver=cp.CLARABEL, tol_gap_abs=1e-9, tol_gap_rel=1e-10, tol_feas=1e-10, max_threads=1
-    )
+    demands += [_bent(row, x) >= low for _, row, low, _ in model.rows if row.squares]
+    demands += [
+        cp.norm2(cp.hstack([_bent(part, x) for part in parts])) <= x[number]
+        for number, parts in model.norms
+    ]
+    problem = cp.Problem(cp.Maximize(_bent(model.objective, x)), demands)
+    for accuracy in (
+        1e-10,
+        1e-8,
+    ):  # what costs and limits squared cannot always be told more finely
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Solution may be inaccurate")
+            problem.solve(
+                solver=cp.CLARABEL,
+                tol_gap_abs=10 * accuracy,
+                tol_gap_rel=accuracy,
+                tol_feas=accuracy,
+                max_threads=1,
+            )
+        if not problem.status.endswith("_inaccurate"):
+            break
     return problem.status, np.array(x.value if x.value is not None else [])
+
+
+def _bent(concave: Sum, x: cp.Variable) -> cp.Expression:
+    """Write a sum whose squares, if any, count against it."""
+    level = concave.constant + _dense(concave.linear, x.size) @ x
+    if not concave.squares:
+        return level
+    number = list(concave.squares)
+    curvature = -np.array(list(concave.squares.values()))
+    assert (curvature >= 0).all(), "not concave"
+    return level - cp.sum_squares(cp.multiply(np.sqrt(curvature), x[number]))

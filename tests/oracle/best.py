@@ -6,7 +6,10 @@ from alm.case import Case
 
 from .algebra import Name, Outcome, Sum, total
 from .brute import Brute
+from .horizon import Horizon
 from .limits import Limits
+
+POSTED = 1e-4  # an amount that a conic solver cannot tell from 0
 
 
 class Best:
@@ -21,7 +24,7 @@ class Best:
         self.parts: dict[tuple[str, int], Sum] = {}
         for t in self.brute.periods:
             self.earn(t)
-        self.parts["horizon_value", 0] = self.brute.horizon_value()
+        self.parts["horizon_value", 0] = Horizon(self.brute).value()
         self.model.objective = total(self.parts.values())
 
     def earn(self, t: int) -> None:
@@ -38,6 +41,14 @@ class Best:
     def solve(self) -> Outcome:
         """Find the best plan."""
         return self.model.solve()
+
+    def is_tight(self, outcome: Outcome) -> bool:
+        """Whether all income is posted, where the model only says that no more may be."""
+        names = self.model.names
+        decisions = {names[v]: value for v, value in outcome.x.items()}
+        earned = self.model.completed(decisions)
+        posted = [v for each in self.brute.kept.values() for v in each.linear]
+        return all(abs(earned[v] - outcome.x[v]) < POSTED for v in posted)
 
     def worth(self, decisions: dict[Name, float]) -> float:
         """The objective of given decisions, by exact min and max."""

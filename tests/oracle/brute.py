@@ -31,6 +31,7 @@ class Brute:
         self.transfer: dict[tuple[str, int], Sum] = {}
         self.change: dict[tuple[Position, int], Sum] = {}
         self.excess: dict[tuple[Position, int], Sum] = {}
+        self.kept: dict[tuple[str, int], Sum] = {}
         self.decide()
 
     # --- the decisions ---
@@ -53,6 +54,11 @@ class Brute:
         for p, t in self.new:
             self.decide_change(p, t)
             self.decide_excess(p, t)
+        if self.facts.settings.earnings.retained > 0:
+            for region in self.facts.regions_with_income():
+                assert self.takes_earnings(region) in self.facts.positions
+                for t in self.periods:
+                    self.kept[region, t] = self.model.variable(("posted", region, t))
 
     def decide_change(self, p: Position, t: int) -> None:
         """Section 4, adjustment_cost: |new business - that of the period before|; the first against last_new."""
@@ -114,7 +120,34 @@ class Brute:
             return Sum(self.facts.positions[p]["balance"])
         if self.is_plug(p):
             return self.plug[p, t]
-        return self.legacy(p, t) + total(self.cohort(p, u, t) for u in range(1, t + 1))
+        written = total(self.cohort(p, u, t) for u in range(1, t + 1))
+        return self.legacy(p, t) + written + self.retained(p, t)
+
+    def takes_earnings(self, region: str) -> Position:
+        """Section 5: the equity product in the region's home currency."""
+        return region, self.facts.regions[region]["currency"], self.facts.settings.earnings.product
+
+    def retained(self, p: Position, t: int) -> Sum:
+        """Section 5: what was posted up to the close; it bears no interest and is not new business."""
+        if p != self.takes_earnings(p[0]):
+            return Sum(0.0)
+        return total(self.kept[p[0], u] for u in range(1, t + 1) if (p[0], u) in self.kept)
+
+    def leaving(self, p: Position, t: int, since: float, until: float) -> Sum:
+        """Section 3, `ladder`: what is there at close t and runs off more than `since`, at most `until` months on.
+
+        Legacy books without residual_months, or with `runoff` rows, do not run off by terms of their own.
+        """
+        near, far = since / self.facts.step_months, until / self.facts.step_months
+        leaves = Sum(0.0)
+        if p not in self.facts.has_runoff:
+            share = self.facts.legacy_share(p, t + near) - self.facts.legacy_share(p, t + far)
+            leaves = self.facts.positions[p]["balance"] * share * (1 - self.sold[p, t])
+        for u in range(1, t + 1):
+            age = t - u
+            share = self.facts.survival(p[2], age + near) - self.facts.survival(p[2], age + far)
+            leaves = leaves + share * self.new[p, u]
+        return leaves
 
     def newly_sold(self, p: Position, t: int) -> Sum:
         """balance[p,0] x L[p,t] x (sold[p,t] - sold[p,t-1])."""
@@ -143,6 +176,8 @@ class Brute:
 
     def require_everything(self) -> None:
         """Add funding, bounds on balances, renewals, growing disposals and capacities."""
+        for region, t in self.kept:
+            self.require_posting(region, t)
         for t in self.periods:
             for node in self.facts.nodes():
                 self.require_funding(node, t)
@@ -165,6 +200,22 @@ class Brute:
                 debt = self.facts.fx(lane["currency"]) / self.facts.fx(lane["borrower_currency"])
                 gap = gap - debt * self.outstanding(l, t)
         self.model.require(("funding", node, t), gap, 0.0, 0.0)
+
+    def require_posting(self, region: str, t: int) -> None:
+        """Section 5: retained x income after tax / fx is posted; where income is only concave, at most that."""
+        (number,) = self.kept[region, t].linear
+        rate = self.facts.fx(self.takes_earnings(region)[1])
+        unposted = self.facts.settings.earnings.retained * self.income(region, t)
+        unposted = unposted - rate * self.kept[region, t]
+        kept = {v for each in self.kept.values() for v in each.linear}
+        bent = unposted.squares or (self.model.auxiliary.keys() - kept) & unposted.linear.keys()
+        most = math.inf if bent else 0.0
+        self.model.require(("posted", region, t), unposted, 0.0, most)
+        # What is posted may cost something to hold, so a plan's own income is solved for it.
+        per_unit = unposted.linear[number]
+        others = {v: c for v, c in unposted.linear.items() if v != number}
+        earned = Sum(unposted.constant, others, unposted.squares) * (-1 / per_unit)
+        self.model.auxiliary[number] = (sum, [earned])
 
     def require_bounds(self, p: Position, t: int) -> None:
         """Section 4: the balance between its bounds, renewals between theirs, and what is sold stays sold."""
@@ -280,79 +331,6 @@ class Brute:
             self.product(p)["tax_exempt"] * self.interest(p, t) for p in self.own(region)
         )
         return before - self.tax_rate(region) * (before - exempt)
-
-    # --- value after the horizon (section 5) ---
-
-    def horizon_value(self) -> Sum:
-        """Discounted margin of what is still there, closing balance by closing balance, up to max_months."""
-        if self.facts.settings.horizon_value == "none":
-            return Sum(0.0)
-        beyond = self.facts.settings.horizon.max_months // self.facts.step_months
-        value = Sum(0.0)
-        for k in range(self.facts.last + 1, self.facts.last + int(beyond) + 1):
-            when = self.facts.discount(k) * self.facts.year_fraction(k)
-            for p in self.facts.positions:
-                if not self.is_plug(p):
-                    fx = self.facts.fx(p[1])
-                    value = value + when * fx * (self.late_legacy(p, k) + self.late_cohorts(p, k))
-        return value
-
-    def late_legacy(self, p: Position, k: int) -> Sum:
-        """Yearly value of the legacy book at the close of k > T; none without residual_months or by runoff rows."""
-        row = self.facts.positions[p]
-        if blank(row["residual_months"]) or p in self.facts.has_runoff:
-            return Sum(0.0)
-        held = self.legacy_unsold(p, k) * (1 - self.sold[p, self.facts.last])
-        if held.constant == 0:
-            return Sum(0.0)
-        return self.late_margin(p, self.sign(p) * row["rate"] * held, held, self.legacy_ftp(p))
-
-    def late_cohorts(self, p: Position, k: int) -> Sum:
-        """Yearly value of the cohorts at the close of k > T; none without a tenor."""
-        if blank(self.product(p)["tenor_months"]):
-            return Sum(0.0)
-        value = Sum(0.0)
-        for u in self.periods:
-            share = self.facts.survival(p[2], k - u)
-            if share > 0:
-                earned, held = share * self.posted(p, u), share * self.new[p, u]
-                value = value + self.late_margin(p, earned, held, self.cohort_ftp(p))
-        return value
-
-    def late_margin(self, p: Position, earned: Sum, held: Sum, ftp: float) -> Sum:
-        """Signed interest over FTP less carry, taxed (exempt is a share of the interest, not of FTP), less capital."""
-        margin = earned - self.sign(p) * ftp * held - self.carry(p, self.facts.last) * held
-        exempt = self.product(p)["tax_exempt"] * earned
-        after_tax = margin - self.tax_rate(p[0]) * (margin - exempt)
-        settings = self.facts.settings
-        if not settings.horizon.capital:
-            return after_tax
-        charge = settings.capital.charge_rate * settings.capital.ratio
-        return after_tax - charge * self.risk_weight(p, self.facts.last) * held
-
-    def risk_weight(self, p: Position, t: int) -> float:
-        """Section 3: risk_weight of assets, x ccf off balance; none on other sides."""
-        if self.side(p) == "asset":
-            return self.attribute("risk_weight", p, t)
-        if self.side(p) == "off_balance":
-            return self.attribute("risk_weight", p, t) * self.attribute("ccf", p, t)
-        return 0.0
-
-    def legacy_ftp(self, p: Position) -> float:
-        """Section 4: ftp_rate; blank, the product's curve at residual_months. Off balance funds nothing: 0."""
-        row = self.facts.positions[p]
-        if not blank(row["ftp_rate"]):
-            return float(row["ftp_rate"])
-        if self.side(p) == "off_balance":
-            return 0.0
-        return self.facts.curve(self.product(p)["ftp_curve"], p[1], row["residual_months"])
-
-    def cohort_ftp(self, p: Position) -> float:
-        """Section 5: the product's curve in the position's currency at ftp_tenor_months. Off balance: 0."""
-        if self.side(p) == "off_balance":
-            return 0.0
-        product = self.product(p)
-        return self.facts.curve(product["ftp_curve"], p[1], product["ftp_tenor_months"])
 
     # --- targets (section 4) ---
 

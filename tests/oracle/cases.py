@@ -1,6 +1,6 @@
 """Random small valid cases over everything that the model supports, written as folders of CSVs.
 
-`random_tables(seed)` draws the book, without limits: its opening balance sheet is funded exactly and its optimum is
+`random_tables(seed, features)` draws the book, without limits: its opening balance sheet is funded exactly and its optimum is
 bounded (new business is finite, lanes have a capacity, a borrowing plug has a ceiling). `tests.oracle.tight` adds limits
 that bite.
 """
@@ -11,28 +11,36 @@ import datetime as dt
 from random import Random
 from typing import Any
 
+from .features import DRAWS
 from .products import Row, maybe, pick, random_products
 
 STEP_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 DATES = [dt.date(2025, 12, 31), dt.date(2024, 2, 29), dt.date(2025, 6, 15), dt.date(2025, 1, 30)]
 CLIENTS = ["loan", "mortgage", "gilt", "covered", "demand", "term", "repo", "sub", "hybrid", "line"]
+MEASURES = [
+    {"measure": "blend", "term": "rwa", "weight": 0.5},
+    {"measure": "blend", "term": "net_outflow", "weight": 1},
+    {"measure": "blend", "term": "equity", "weight": -0.25},
+    {"measure": "cushion", "term": "hqla", "weight": 1},
+    {"measure": "cushion", "term": "net_outflow", "weight": -0.2},
+]
 FUNDING = {"demand", "term", "repo", "sub"}
 
 
 class Draft:
     """A case in the making: settings and tables of rows."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, features: frozenset[str]) -> None:
         self.rng = Random(seed)
         self.settings: dict[str, Any] = {}
         self.tables: dict[str, list[Row]] = {
             name: []
             for name in (
                 "regions", "products", "rules", "addons", "positions", "bounds", "runoff", "targets",
-                "fx", "curves", "lanes", "limits", "measures",
+                "fx", "curves", "lanes", "limits", "measures", "ladder", "volatility",
             )
         }  # fmt: skip
-        self.curved = self.rng.random() < 0.4
+        self.curved = self.rng.random() < 0.4 or "income_slopes" in features
         self.decide_settings()
         self.months = STEP_MONTHS[self.settings["step"]]
         self.products = random_products(self.rng, self.months)
@@ -46,6 +54,9 @@ class Draft:
                 self.decide_node(region["region"], other)
         for number in range(self.rng.randint(0, 5)):
             self.decide_lane(f"lane{number}")
+        self.tables["measures"] = [dict(row) for row in MEASURES]
+        for feature in sorted(features):
+            DRAWS[feature](self, Random(f"{feature} {seed}"))
         self.fund_opening()
         self.decide_tables_of_positions()
         self.decide_rules()
@@ -263,7 +274,9 @@ class Draft:
             self.tables["addons"].append(row | {"amount": amount, "start": start})
 
 
-def random_tables(seed: int) -> tuple[dict[str, Any], dict[str, list[Row]]]:
-    """Settings and tables of a random case without limits."""
-    draft = Draft(seed)
+def random_tables(
+    seed: int, features: frozenset[str] = frozenset()
+) -> tuple[dict[str, Any], dict[str, list[Row]]]:
+    """Settings and tables of a random case without limits, with some of the features of `DRAWS`."""
+    draft = Draft(seed, features)
     return draft.settings, draft.tables

@@ -43,6 +43,7 @@ class Facts:
         self.rule_rows = self.rows("rules")
         self.bound_rows = self.rows("bounds")
         self.curve_rows = self.rows("curves")
+        self.ladder_rows = self.rows("ladder")
         self.runoff = {
             (row["region"], row["currency"], row["product"], row["period"]): row["remaining"]
             for row in self.rows("runoff")
@@ -60,6 +61,10 @@ class Facts:
             | {(row["lender"], row["currency"]) for row in self.lanes.values()}
             | {(row["borrower"], row["borrower_currency"]) for row in self.lanes.values()}
         )
+
+    def regions_with_income(self) -> list[str]:
+        """Regions that hold a position or the end of a lane."""
+        return sorted({region for region, _ in self.nodes()})
 
     # --- section 1: time ---
 
@@ -119,10 +124,12 @@ class Facts:
         return value
 
     @staticmethod
-    def share_left(shape: str, n: float, k: int) -> float:
-        """Section 3: the share still there k periods on, with tenor n in periods."""
+    def share_left(shape: str, n: float, k: float) -> float:
+        """Section 3: the share still there k periods on, with tenor n in periods; with n = 0 gone at once."""
         if k == 0:
             return 1.0
+        if n == 0:
+            return 0.0
         if shape == "bullet":
             return 1.0 if k < n else 0.0
         if shape == "linear":
@@ -130,22 +137,30 @@ class Facts:
         assert shape == "decay"
         return max(0.0, 1 - 1 / n) ** k
 
-    def survival(self, product: str, k: int) -> float:
-        """Section 3: of new business written k periods ago."""
+    def survival(self, product: str, k: float) -> float:
+        """Section 3: of new business written k periods ago; of part of a period too, for the ladder."""
         row = self.products[product]
         if blank(row["tenor_months"]):
             return 1.0
         return self.share_left(row["amortisation"], row["tenor_months"] / self.step_months, k)
 
+    def ladder(self, attribute: str, product: str) -> list[tuple[float, float]]:
+        """Section 3, `ladder`: (months_left, value), the shortest first."""
+        return sorted(
+            (row["months_left"], row["value"])
+            for row in self.ladder_rows
+            if (row["attribute"], row["product"]) == (attribute, product)
+        )
+
     # --- section 4: run-off of the legacy book, bounds ---
 
-    def legacy_share(self, position: tuple[str, str, str], t: int) -> float:
-        """Section 4: L[p, t]."""
+    def legacy_share(self, position: tuple[str, str, str], t: float) -> float:
+        """Section 4: L[p, t]; `runoff` rows know whole periods only."""
         row = self.positions[position]
         if t == 0:
             return 1.0
         if position in self.has_runoff:
-            return self.runoff[(*position, t)]
+            return self.runoff[(*position, int(t))]
         if blank(row["residual_months"]):
             return 1.0
         n = row["residual_months"] / self.step_months

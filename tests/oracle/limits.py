@@ -5,6 +5,8 @@ from __future__ import annotations
 from .algebra import Sum, total
 from .brute import Brute, Position
 from .facts import Row, blank
+from .liquidity import LIQUIDITY
+from .scope import HIGH, LOW, Scope
 
 WEIGHTED = {  # measure: side -> attribute
     "rwa": {"asset": "risk_weight", "off_balance": "risk_weight"},
@@ -20,20 +22,6 @@ TIERS = {
     "tier1": ("cet1", "at1"),
     "total_capital": ("cet1", "at1", "t2"),
 }
-LOW, HIGH = "low", "high"  # the side on which an approximation may lie
-
-
-class Scope:
-    """The nodes that a limit sees: of a subtree or one region, of one currency or all."""
-
-    def __init__(self, brute: Brute, region: str, scope: str, currency: str) -> None:
-        self.name = (region, scope, currency)
-        self.currency = currency
-        self.regions = {region} if scope == "solo" else brute.facts.subtree(region)
-        everywhere = brute.facts.nodes()
-        self.nodes = {
-            (r, c) for r, c in everywhere if r in self.regions and (not currency or c == currency)
-        }
 
 
 class Limits:
@@ -107,10 +95,8 @@ class Limits:
                 p for p in self.held(scope) if self.brute.product(p)["capital_tier"] in TIERS[name]
             ]
             return total(self.amount(p, t) for p in counts) + self.addon(name, scope, t)
-        if name == "hqla":
-            return self.hqla(scope, t, side)
-        if name == "net_outflow":
-            return self.net_outflow(scope, t, side)
+        if name in LIQUIDITY:
+            return LIQUIDITY[name](self, scope, t, side)
         if name in ("assets", "liabilities", "equity"):
             return self.balance_of_side(name, scope, t)
         if name.startswith(("class:", "product:")):
@@ -123,6 +109,12 @@ class Limits:
             return self.volume(name, scope, t)
         if name in ("net_interest_income", "income"):
             assert not scope.currency
+            if (
+                name == "income"
+                and side == HIGH
+                and any(p[0] in scope.regions for p, _ in self.brute.change)
+            ):
+                raise NotImplementedError("income with adjustment costs is concave")
             of = {
                 "income": self.brute.income,
                 "net_interest_income": self.brute.net_interest_income,
@@ -141,7 +133,21 @@ class Limits:
                 if name == "rwa" and side == "off_balance":
                     weight *= self.facts.attribute("ccf", product, region, t)
                 result = result + weight * amount
+        for p in self.held(scope):
+            attribute = WEIGHTED[name].get(self.brute.side(p), "")
+            result = result + self.facts.fx(p[1]) * self.moved_by_ladder(attribute, p, t)
         return result
+
+    def moved_by_ladder(self, attribute: str, p: Position, t: int) -> Sum:
+        """Section 3, `ladder`: what runs off within months_left weighs its value; a plug never matures."""
+        moved, since = Sum(0.0), 0.0
+        if self.brute.is_plug(p):
+            return moved
+        for months, value in self.facts.ladder(attribute, p[2]):
+            more = value - self.brute.attribute(attribute, p, t)
+            moved = moved + more * self.brute.leaving(p, t, since, months)
+            since = months
+        return moved
 
     def custom(self, name: str, scope: Scope, t: int) -> Sum:
         """Section 7: column x balance, any side, lanes by their products."""
@@ -194,24 +200,6 @@ class Limits:
                 share = 1 - sign * self.brute.attribute("haircut", p, t)
                 result = result + share * self.amount(p, t)
         return result
-
-    def hqla(self, scope: Scope, t: int, side: str) -> Sum:
-        """min(T, 5/3 L1, 20/17 (L1 + L2A)), concave: only its low side is a linear program."""
-        if side != LOW:
-            raise NotImplementedError("hqla on its other side needs binaries")
-        l1, l2a, l2b = (
-            self.stock(level, scope, t, 1.0) - self.stock(level, scope, t, -1.0)
-            for level in ("L1", "L2A", "L2B")
-        )
-        forms = [l1 + l2a + l2b, (5 / 3) * l1, (20 / 17) * (l1 + l2a)]
-        return self.model.smallest(("hqla", scope.name, t), forms) + self.addon("hqla", scope, t)
-
-    def net_outflow(self, scope: Scope, t: int, side: str) -> Sum:
-        """Outflow - min(inflow, 0.75 outflow) = max(outflow - inflow, outflow / 4), convex."""
-        if side != HIGH:
-            raise NotImplementedError("net_outflow on its other side needs binaries")
-        outflow, inflow = (self.weighted(name, scope, t) for name in ("outflow", "inflow"))
-        return self.model.largest(("net", scope.name, t), [outflow - inflow, 0.25 * outflow])
 
     # --- limits ---
 

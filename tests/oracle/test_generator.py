@@ -8,6 +8,8 @@ from alm.case import load
 
 from .best import Best
 from .cases import random_tables
+from .features import DRAWS, KINDS
+from .refusals import nothing_is_refused
 from .tight import write_random_case
 
 FEATURES = {
@@ -34,6 +36,22 @@ FEATURES = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("feature", sorted(DRAWS))
+def test_each_feature_changes_the_book_or_the_limits(tmp_path, feature):
+    """And nothing in the dice of the plain book: a limit looks at it where limits can."""
+    plain = [random_tables(seed) for seed in range(8)]
+    with_it = [random_tables(seed, frozenset({feature})) for seed in range(8)]
+    assert plain != with_it
+    if feature in KINDS:
+        with nothing_is_refused():
+            rows = load(write_random_case(1, tmp_path, frozenset({feature}))).table("limits")
+        kinds = {
+            (measure, denominator or "", sense) for measure, denominator, sense in KINDS[feature]
+        }
+        drawn = set(rows[["measure", "denominator", "sense"]].itertuples(index=False, name=None))
+        assert drawn & kinds
+
+
 def test_every_supported_feature_is_drawn():
     """Each column is filled somewhere in the first forty draws."""
     drawn = [random_tables(seed) for seed in range(40)]
@@ -48,7 +66,7 @@ def test_every_supported_feature_is_drawn():
 @pytest.mark.parametrize("seed", range(6))
 def test_limits_of_a_random_case_bite(tmp_path, seed):
     """At the best plan a limit is tight or missed."""
-    case = load(write_random_case(seed, tmp_path))
+    case = load(write_random_case(seed, tmp_path, frozenset()))
     best = Best(case)
     outcome = best.solve()
     assert outcome.status == "optimal"

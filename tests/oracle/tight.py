@@ -11,9 +11,11 @@ from alm.case import Case, load
 
 from .best import Best
 from .cases import random_tables
+from .features import KINDS, Kind, features_of
 from .hand import write_case
 from .limits import HIGH, LOW, Scope
 from .products import Row, maybe, pick
+from .refusals import nothing_is_refused
 
 RATIOS = [
     ("total_capital", "rwa", "min"), ("cet1", "rwa", "min"), ("tier1", "leverage_exposure", "min"),
@@ -32,26 +34,32 @@ AMOUNTS = [
     ("green", "max"), ("green", "min"), ("rsf", "max"), ("leverage_exposure", "max"), ("blend", "max"),
     ("cushion", "min"), ("total_capital", "min"),
 ]  # fmt: skip
-MEASURES = [
-    {"measure": "blend", "term": "rwa", "weight": 0.5},
-    {"measure": "blend", "term": "net_outflow", "weight": 1},
-    {"measure": "blend", "term": "equity", "weight": -0.25},
-    {"measure": "cushion", "term": "hqla", "weight": 1},
-    {"measure": "cushion", "term": "net_outflow", "weight": -0.2},
-]
+PLAIN: list[Kind] = [*RATIOS, *((name, None, sense) for name, sense in AMOUNTS)]
 
 
-def write_random_case(seed: int, folder: Path) -> Path:
-    """Write a random case whose limits bite; a few are left infeasible."""
+def write_random_case(seed: int, folder: Path, features: frozenset[str] | None = None) -> Path:
+    """Write a random case whose limits bite; a few are left infeasible.
+
+    With `features`, the case has these and a limit that looks at each; without, some of those that the model knows.
+    """
     rng = Random(f"limits {seed}")
-    settings, tables = random_tables(seed)
-    tables["measures"] = list(MEASURES)
-    drafts = Drafts(rng, settings, tables, load(write_case(folder, settings, tables)))
-    tables["limits"] = [drafts.limit(number) for number in range(rng.randint(2, 7))]
-    case = load(write_case(folder, settings, tables))
-    left_infeasible = rng.random() < 0.15
-    while not left_infeasible and Best(case).solve().status == "infeasible":
-        hard = [row for row in tables["limits"] if row["enforcement"] == "hard"]
+    used = features_of(seed) if features is None else features
+    settings, tables = random_tables(seed, used)
+    with nothing_is_refused():
+        drafts = Drafts(rng, settings, tables, load(write_case(folder, settings, tables)), used)
+        tables["limits"] = drafts.limits(rng.randint(2, 7))
+        case = load(write_case(folder, settings, tables))
+    if rng.random() >= 0.15:
+        soften_until_feasible(rng, case, tables["limits"])
+    for rows in tables.values():
+        rng.shuffle(rows)
+    return write_case(folder, settings, tables)
+
+
+def soften_until_feasible(rng: Random, case: Case, limits: list[Row]) -> None:
+    """Make hard limits soft, one by one, until there is a plan."""
+    while Best(case).solve().status == "infeasible":
+        hard = [row for row in limits if row["enforcement"] == "hard"]
         if not hard:
             break
         softened = rng.choice(hard)
@@ -62,37 +70,46 @@ def write_random_case(seed: int, folder: Path) -> Path:
             softened["penalty"],
         )
         case = replace(case, tables={**case.tables, "limits": rows})
-    for rows in tables.values():
-        rng.shuffle(rows)
-    return write_case(folder, settings, tables)
 
 
 class Drafts:
     """Limits drawn around the best plan without them."""
 
     def __init__(
-        self, rng: Random, settings: dict[str, Any], tables: dict[str, list[Row]], case: Case
+        self,
+        rng: Random,
+        settings: dict[str, Any],
+        tables: dict[str, list[Row]],
+        case: Case,
+        features: frozenset[str],
     ) -> None:
         self.rng, self.settings, self.tables = rng, settings, tables
+        self.features = features
         self.free = Best(case)
         outcome = self.free.solve()
         names = self.free.model.names
         self.plan = {names[v]: value for v, value in outcome.x.items()}
 
-    def limit(self, number: int) -> Row:
+    def limits(self, count: int) -> list[Row]:
+        """Draw limits: one for each feature that limits look at, then any."""
+        wanted = [KINDS[feature] for feature in sorted(self.features) if feature in KINDS]
+        wanted += [PLAIN] * max(0, count - len(wanted))
+        return [self.limit(number, kinds) for number, kinds in enumerate(wanted)]
+
+    def limit(self, number: int, kinds: list[Kind]) -> Row:
         """Draw a limit on something that is not nothing."""
         for _ in range(5):
-            drawn = self.attempt(number)
+            drawn = self.attempt(number, kinds)
             if drawn["bound"] != 0:
                 break
         return drawn
 
-    def attempt(self, number: int) -> Row:
+    def attempt(self, number: int, kinds: list[Kind]) -> Row:
         """Draw a limit, its bound from the plan without limits."""
         rng = self.rng
         region = rng.choice(self.tables["regions"])["region"]
         scope = rng.choice(["subtree", "subtree", "solo", None])
-        measure, denominator, sense = self.kind()
+        measure, denominator, sense = self.kind(kinds)
         outside = self.outside(region, scope)
         if measure == "lent:":
             measure = f"lent:{rng.choice(outside)}" if outside else "lent"
@@ -113,14 +130,14 @@ class Drafts:
         row["waiver_until"] = maybe(rng, 0.15, self.free.facts.period_end(rng.randint(1, last)))
         return row
 
-    def kind(self) -> tuple[str, str | None, str]:
+    def kind(self, kinds: list[Kind]) -> Kind:
         """Draw measure, denominator and sense; income has limits only where it is linear, or concave and a floor."""
+        sloped = any(row.get("price_slope") for row in self.tables["positions"])
         while True:
-            measure, denominator, sense = self.rng.choice(
-                [*RATIOS, *((name, None, sense) for name, sense in AMOUNTS)]
-            )
-            sloped = any(row.get("price_slope") for row in self.tables["positions"])
-            if not (sloped and measure in ("income", "net_interest_income")):
+            measure, denominator, sense = self.rng.choice(kinds)
+            on_income = measure in ("income", "net_interest_income")
+            floor = sense == "min" and "income_slopes" in self.features
+            if floor or not (sloped and on_income):
                 return measure, denominator, sense
 
     def outside(self, region: str, scope: str | None) -> list[str]:
@@ -153,6 +170,10 @@ class Drafts:
         known = [value for value in values if value is not None] or [1.0]
         worst = min(known) if row["sense"] == "min" else max(known)
         push = inside * abs(worst) * (1 if row["sense"] == "min" else -1)
-        if row["denominator"] in ("hqla", "net_outflow"):  # a negative bound would not be convex
+        if row["denominator"] in (
+            "hqla",
+            "net_outflow",
+            "outflow_at_risk",
+        ):  # a negative bound would not be convex
             return round(max(0.05, worst + push), 4)
         return round(worst + push, 4 if row["denominator"] else 2)

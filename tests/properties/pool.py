@@ -12,10 +12,15 @@ from alm.case import Case, load
 from alm.formulation.book import Book, open_book
 from alm.formulation.formulate import Formulation, formulate
 from solvers import Solution, solve
+from tests.oracle.features import ENABLED
 from tests.oracle.tight import write_random_case
 
+# Features of the contract that each have a case of their own, as far as the model knows them.
+FEATURES = ("ladder", "nested", "retained", "usable_hqla", "outflow_at_risk", "income_slopes")
 # Cases with limits that bite; among them both kinds of accrual, swaps, disposals and price slopes.
 SEEDS = (100, 101, 104, 106, 109, 114, 115, 121)
+CASES = [(seed, "") for seed in SEEDS]
+CASES += [(seed, name) for name in FEATURES if name in ENABLED for seed in (100, 115)]
 
 
 @dataclass(frozen=True)
@@ -44,9 +49,10 @@ class Model:
 
 
 @cache
-def drawn(seed: int) -> Model:
-    """The random case of a seed."""
-    return model_of(lambda folder: write_random_case(seed, folder))
+def drawn(seed: int, feature: str = "") -> Model:
+    """The random case of a seed, with a feature or without any."""
+    features = frozenset({feature} - {""})
+    return model_of(lambda folder: write_random_case(seed, folder, features))
 
 
 def model_of(write: Callable[[Path], Path]) -> Model:
