@@ -16,13 +16,25 @@ from typer.main import get_command
 from alm.cli import streams
 from alm.cli.allocate import allocate
 from alm.cli.check import check
+from alm.cli.doctor import doctor
 from alm.cli.faults import OPTIONS, as_objects, say
+from alm.cli.new import new
 from alm.cli.report import report
 from alm.cli.runs import runs
+from alm.cli.schema import schema
 from alm.cli.verify import verify
 
 GOOD, UNEXPECTED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-COMMANDS: tuple[Callable[..., None], ...] = (check, allocate, report, verify, runs)
+COMMANDS: tuple[Callable[..., None], ...] = (
+    new,
+    check,
+    allocate,
+    report,
+    verify,
+    runs,
+    schema,
+    doctor,
+)
 
 # What a path that a person gave can be wrong in; a disk that is full, say, is no fault of theirs.
 OF_A_PATH = {

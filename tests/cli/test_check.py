@@ -1,4 +1,8 @@
+import json
+
 import pytest
+
+from alm.cli.app import main
 
 from . import cases
 from .program import EXAMPLES, THREE_REGIONS, alm
@@ -80,6 +84,7 @@ def test_a_good_case_says_its_sizes():
     done = alm("check", THREE_REGIONS)
     assert done.out == (
         "No faults. three-regions: 4 regions, 6 products, 10 positions, 3 lanes, 3 limits, 1 period.\n"
+        "A plan is expected to take about 36 columns, 33 rows, 290 MB of memory.\n"
     )
 
 
@@ -88,6 +93,36 @@ def test_a_good_case_says_its_sizes_in_json():
     assert answer["status"] == "valid"
     assert answer["faults"] == []
     assert answer["sizes"]["positions"] == 10
+
+
+def test_a_free_lunch_is_a_warning_that_names_the_loop_in_full(tmp_path):
+    products, positions = cases.FREE_LOOP
+    folder = cases.write_case(tmp_path / "case", products=products, positions=positions)
+    done = alm("check", folder)
+    assert done.code == 0
+    said = " ".join(done.out.split())
+    assert (
+        "Free lunch: positions row 7: take up overnight in East CNY at 0.2 %, hold cash in East CNY at 1 %: "
+        "earns 0.8 % a year; no capacity or max_balance bounds it"
+    ) in said
+    answer = alm("check", folder, "--json").answer
+    (lunch,) = answer["free_lunches"]
+    assert lunch["earned"] == pytest.approx(0.008)
+    assert lunch["room"] is None
+    (warning,) = answer["warnings"]
+    assert (warning["table"], warning["row"], warning["column"]) == ("positions", 7, "rate")
+
+
+def test_the_memory_expected_is_what_a_run_takes_within_a_factor_of_2(run_folder):
+    expected = alm("check", THREE_REGIONS, "--json").answer["model"]["memory_mb"]
+    taken = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))["peak_memory_mb"]
+    assert taken / 2 <= expected <= taken * 2
+
+
+def test_a_case_that_is_too_big_for_the_machine_is_told_so(monkeypatch, capsys):
+    monkeypatch.setattr("alm.cli.machine.memory_mb", lambda: 200)
+    assert main(["check", str(THREE_REGIONS)]) == 0
+    assert "This machine has 200 MB." in capsys.readouterr().out
 
 
 def test_a_warning_is_shown_and_does_not_fail(tmp_path):
