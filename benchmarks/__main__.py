@@ -1,91 +1,64 @@
-"""Time each stage of a case against bare HiGHS on the same matrices: `python -m benchmarks [CASE ...]`."""
+"""Time every phase of a run at some sizes: `python -m benchmarks [12x20x12 36x60x12 ...]`."""
 
 from __future__ import annotations
 
-import sys
-import time
+import argparse
+import tempfile
 from pathlib import Path
 
-import highspy
-import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from alm.case import load
-from alm.formulation.book import open_book
-from alm.formulation.formulate import formulate
-from alm.plan.canonicalise import canonicalise
-from alm.plan.decisions import read_decisions
-from alm.plan.ledger import keep_ledger
-from alm.plan.rounding import round_plan
-from solvers import Problem, solve
+from benchmarks.bank import Size
+from benchmarks.phases import Timing, time_phases
 
-DEFAULT = ("examples/three-regions", "examples/icbc-2025")
+SIZES = (Size(12, 20, 12), Size(36, 60, 12))
+WARM_UP = Size(2, 8, 2)
+# Seconds depend on the machine; their ratio to the bare solver far less.
+AGREES = 1e-6
 
 
-def bare_highs(problem: Problem, x: np.ndarray) -> float:
-    """Seconds of HiGHS's interior point with crossover on the problem linearised at x, nothing around it."""
-    model, A = highspy.HighsLp(), problem.A.tocsc()
-    model.num_col_, model.num_row_ = problem.columns, problem.rows
-    model.col_cost_ = problem.gradient(x)
-    model.col_lower_, model.col_upper_ = problem.lower, problem.upper
-    model.row_lower_, model.row_upper_ = problem.row_lower, problem.row_upper
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = (
-        A.indptr,
-        A.indices,
-        A.data,
+def main() -> None:
+    """Print one table a size."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "sizes", nargs="*", type=Size.read, default=SIZES, help="regions x products x periods"
     )
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
-    highs.setOptionValue("solver", "ipm")
-    highs.passModel(model)
-    start = time.perf_counter()
-    highs.run()
-    return time.perf_counter() - start
+    parser.add_argument("--baselines", action="store_true", help="compare with simpler plans too")
+    parser.add_argument("--keep", type=Path, help="folder for cases and runs; blank: thrown away")
+    asked = parser.parse_args()
+    console = Console()
+    with tempfile.TemporaryDirectory() as thrown_away:
+        folder = asked.keep or Path(thrown_away)
+        # The first run of a process imports and compiles; that is not what is measured here.
+        time_phases(folder, WARM_UP)
+        for size in asked.sizes:
+            console.print(table_of(time_phases(folder, size, baselines=asked.baselines)))
 
 
-def stages(folder: Path) -> tuple[dict[str, float], Problem, float]:
-    """Seconds of each stage from the case on disk to the written-up plan, and of bare HiGHS."""
-    seconds: dict[str, float] = {}
-    start = time.perf_counter()
-
-    def lap(name: str) -> None:
-        nonlocal start
-        now = time.perf_counter()
-        seconds[name], start = now - start, now
-
-    case = load(folder)
-    lap("load")
-    book = open_book(case)
-    formulation = formulate(book)
-    lap("formulate")
-    solution = solve(formulation.problem)
-    lap("solve")
-    vector = canonicalise(book, formulation, solution).x
-    lap("canonicalise")
-    plan = round_plan(book, read_decisions(book, formulation, vector))
-    lap("round")
-    keep_ledger(book, plan, formulation.limits)
-    lap("write up")
-    return seconds, formulation.problem, bare_highs(formulation.problem, solution.x)
+def table_of(timing: Timing) -> Table:
+    """Lay out one benchmark."""
+    problem, run = timing.problem, timing.run
+    agrees = "agrees" if timing.difference <= AGREES else f"DIFFERS by {timing.difference:.1e}"
+    table = Table(
+        title=f"{timing.size} regions x products x periods: {problem.columns:,} columns, "
+        f"{problem.rows:,} rows, {problem.A.nnz:,} nonzeros",
+        caption=f"{run.status}, {'verified' if run.verified else 'NOT VERIFIED'}, gap {run.gap:.1e}, "
+        f"bare solver {agrees}, peak memory {timing.peak_memory_mb:,} MB",
+    )
+    table.add_column("phase")
+    table.add_column("seconds", justify="right")
+    table.add_column("times bare HiGHS", justify="right")
+    for phase, seconds in timing.seconds.items():
+        if phase == "rest":
+            table.add_row(phase, f"{seconds:.2f}", f"{seconds / timing.bare_seconds:.2f}")
+            table.add_section()
+        else:
+            table.add_row(phase, f"{seconds:.2f}", f"{seconds / timing.bare_seconds:.2f}")
+    table.add_section()
+    table.add_row("bare HiGHS (ipm, crossover)", f"{timing.bare_seconds:.2f}", "1.00")
+    return table
 
 
-def main(folders: list[str]) -> None:
-    """Print one table a case. The first case pays for imports, so each is run once before it is timed."""
-    for name in folders or DEFAULT:
-        stages(Path(name))
-        seconds, problem, bare = stages(Path(name))
-        kind = "quadratic" if problem.is_quadratic else "linear"
-        table = Table(
-            title=f"{name}: {problem.columns:,} columns, {problem.rows:,} rows, "
-            f"{problem.A.nnz:,} nonzeros, {kind}; bare HiGHS {bare:.2f} s"
-        )
-        for column in ("stage", "seconds", "x bare HiGHS"):
-            table.add_column(column, justify="left" if column == "stage" else "right")
-        for stage, spent in {**seconds, "all": sum(seconds.values())}.items():
-            table.add_row(stage, f"{spent:.3f}", f"{spent / bare:.1f}")
-        Console().print(table)
-
-
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main()
