@@ -163,9 +163,7 @@ def _tell(run: Run, *, as_json: bool, quiet: bool) -> None:
 
         show(run)
     for what in run.left_out:
-        streams.messages().print(
-            f"Interrupted: {what} left out; the plan is complete and verified."
-        )
+        streams.messages().print(f"Interrupted: {what} left out; the plan stands.")
     if run.fault:
         streams.messages().print(f"The plan stands, but {run.fault}", markup=False)
     streams.results().print(str(run.folder), markup=False, soft_wrap=True)

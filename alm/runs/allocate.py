@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import shutil
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -36,6 +37,7 @@ from solvers import Solution, Status, ranges, solve
 
 # A limit that rounding still breaks after this many repairs is left for the verification to refuse.
 REPAIRS = 3
+PLANS = (Status.OPTIMAL, Status.GAP)
 WORDS = {
     Status.OPTIMAL: "optimal",
     Status.GAP: "gap",
@@ -152,7 +154,7 @@ def _run(job: Job) -> Run:
         stages.note(
             "solved", status=solution.status.value, backend=solution.backend, note=solution.note
         )
-    if not solution.has_point or solution.status is Status.FAILED:
+    if solution.status not in PLANS:
         run = _without_plan(book, formulation, solution, stages)
     else:
         plan, ledger = _planned(job, book, formulation, solution)
@@ -247,7 +249,7 @@ def _planned(
         job.stages.note("repair", limits=sorted(set(broken["limit"])))
         formulation = with_more_room(formulation, ledger.tables["limits"])
         again = _solve(job, formulation)
-        if not again.has_point:
+        if again.status not in PLANS:
             break
         plan, ledger = _written(job, book, formulation, again)
     return plan, ledger
@@ -305,6 +307,11 @@ def _with_plan(
         store.write_manifest(aside, {**job.manifest, **_result(run)})
         run = job.interruption.optional("report", lambda: _reported(job, run), run)
     left_out = tuple(job.interruption.left_out)
+    # What an interrupt cut in half must not look whole.
+    if "baselines" in left_out:
+        shutil.rmtree(aside / "baselines", ignore_errors=True)
+    if "report" in left_out:
+        (aside / "report.xlsx").unlink(missing_ok=True)
     tables = {**ledger.tables, **extra}
     return replace(run, left_out=left_out, seconds=stages.seconds, tables=tables)
 

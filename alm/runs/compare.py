@@ -16,7 +16,7 @@ from alm.plan.rounding import Plan, round_plan
 from alm.runs import store
 from alm.runs.run import Run
 from alm.verify import verify
-from solvers import solve
+from solvers import Status, solve
 
 # A baseline may well break limits: that is what it is shown for. Everything else must hold.
 MAY_FAIL = frozenset(
@@ -73,7 +73,8 @@ def _best_with_frozen_lanes(book: Book, formulation: Formulation) -> Decisions |
     solution = solve(
         frozen_lanes(book, formulation), time_limit=book.case.settings.solve.time_limit
     )
-    return read_decisions(book, formulation, solution.x) if solution.has_point else None
+    is_plan = solution.status in (Status.OPTIMAL, Status.GAP)
+    return read_decisions(book, formulation, solution.x) if is_plan else None
 
 
 def _verified(folder: Path, name: str, ledger: Ledger, bound: float | None) -> tuple[bool, bool]:

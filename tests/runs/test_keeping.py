@@ -40,7 +40,9 @@ def test_a_workbook_that_fails_costs_the_run_its_workbook_only(tmp_path, monkeyp
     [("alm.runs.allocate.compare", ("baselines", "report")), ("reports.write_report", ("report",))],
 )
 def test_ctrl_c_after_there_is_a_plan_keeps_it(tmp_path, monkeypatch, while_at, left_out):
-    def interrupted(*_: object, **__: object) -> None:
+    def interrupted(folder: Path, *_: object, **__: object) -> None:
+        (folder / "baselines/hold").mkdir(parents=True, exist_ok=True)
+        (folder / "report.xlsx").write_bytes(b"half")
         os.kill(os.getpid(), signal.SIGINT)
 
     module, name = while_at.rsplit(".", 1)
@@ -48,6 +50,8 @@ def test_ctrl_c_after_there_is_a_plan_keeps_it(tmp_path, monkeypatch, while_at, 
     run = allocate(write_hand_case(tmp_path / "case"), tmp_path / "run")
     assert (run.exit_code, run.verified, run.left_out) == (4, True, left_out)
     assert run.gap == pytest.approx(0, abs=1e-9)
+    assert run.report is None
+    assert (tmp_path / "run/baselines").exists() == ("baselines" not in left_out)
     assert verify(tmp_path / "run").ok
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
