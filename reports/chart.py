@@ -1,8 +1,9 @@
-"""Native charts, all with a title and axes that show."""
+"""Native charts, all with a title and titled axes that show."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from openpyxl.chart import BarChart, Reference, Series
 from openpyxl.chart.data_source import StrRef
@@ -20,10 +21,19 @@ from openpyxl.drawing.text import (
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from reports.page import Block
-from reports.style import CHART_COLOURS, CHART_MONEY, CHART_TITLE_SIZE, GRID_COLOUR
+from reports.style import AXIS_TITLE_SIZE, CHART_COLOURS, CHART_MONEY, CHART_TITLE_SIZE, GRID_COLOUR
+from reports.table import Block
 
 ROW_CENTIMETRES, COLUMN_CENTIMETRES = 0.53, 0.19
+
+
+@dataclass(frozen=True)
+class Titles:
+    """What is written on a chart: above it, along its categories, along its values."""
+
+    chart: str
+    categories: str
+    values: str
 
 
 def bars(
@@ -31,12 +41,12 @@ def bars(
     place: Block,
     category: str,
     values: Sequence[str],
-    title: str,
+    titles: Titles,
     number_format: str = CHART_MONEY,
     rows: int | None = None,
 ) -> BarChart:
     """Draw the first rows of a table as horizontal bars, the first row on top."""
-    chart = _chart(sheet, place, category, values, title, number_format, rows)
+    chart = _chart(sheet, place, category, values, titles, number_format, rows)
     chart.type = "bar"
     chart.x_axis.scaling.orientation = "maxMin"
     chart.y_axis.crosses = "max"
@@ -45,10 +55,11 @@ def bars(
 
 
 def bridge(
-    sheet: Worksheet, place: Block, category: str, values: Sequence[str], title: str
+    sheet: Worksheet, place: Block, category: str, values: Sequence[str], titles: Titles
 ) -> BarChart:
-    """Draw a bridge: stacked columns of which the first only lifts the others."""
-    chart = _chart(sheet, place, category, values, title, CHART_MONEY, None)
+    """Draw a bridge: stacked columns of which the first only lifts the others; their cells may be hidden."""
+    chart = _chart(sheet, place, category, values, titles, CHART_MONEY, None)
+    chart.visible_cells_only = False
     chart.type, chart.grouping, chart.overlap, chart.legend = "col", "stacked", 100, None
     chart.gapWidth = 40
     lift = chart.series[0].graphicalProperties
@@ -74,12 +85,14 @@ def _chart(
     place: Block,
     category: str,
     values: Sequence[str],
-    title: str,
+    titles: Titles,
     number_format: str,
     rows: int | None,
 ) -> BarChart:
     chart = BarChart()
-    chart.title = _title(title)
+    chart.title = _title(titles.chart, CHART_TITLE_SIZE)
+    chart.x_axis.title = _title(titles.categories, AXIS_TITLE_SIZE)
+    chart.y_axis.title = _title(titles.values, AXIS_TITLE_SIZE)
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=GRID_COLOUR))
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.y_axis.number_format = number_format
@@ -101,9 +114,9 @@ def _chart(
     return chart
 
 
-def _title(text: str) -> Title:
-    """Write the title above the plot, small enough for one line."""
-    size = CharacterProperties(sz=CHART_TITLE_SIZE, b=True)
+def _title(text: str, points: int) -> Title:
+    """Write a title beside the plot, small enough for one line; points in hundredths."""
+    size = CharacterProperties(sz=points, b=True)
     paragraph = Paragraph(
         pPr=ParagraphProperties(defRPr=size), r=[RegularTextRun(rPr=size, t=text)]
     )

@@ -22,6 +22,7 @@ class Form(StrEnum):
     NOTE = "note"
     AMOUNT = "amount"
     CHECK = "check"
+    ROOM = "room"
     RATIO = "ratio"
     RATE = "rate"
     PRICE = "price"
@@ -55,7 +56,7 @@ class Ink(StrEnum):
 
 FONT = "Calibri"
 CHART_COLOURS = ("1F3864", "8FAADC", "C55A11", "7F7F7F")
-GRID_COLOUR, CHART_TITLE_SIZE = "D9D9D9", 1200
+GRID_COLOUR, CHART_TITLE_SIZE, AXIS_TITLE_SIZE = "D9D9D9", 1200, 900
 CHART_MONEY, CHART_RATIO = "#,##0.##;(#,##0.##)", "0%"
 THIN = Side(style="thin", color="BFBFBF")
 NUMERIC = frozenset(Form) - {Form.TEXT, Form.NOTE}
@@ -79,6 +80,7 @@ class Style:
 HEADER = Style(ink=Ink.HEADER, fill=Fill.HEADER, bold=True, centre=True, form=Form.NOTE)
 TITLE = Style(ink=Ink.TITLE, bold=True, size=16)
 SUBTITLE = Style(ink=Ink.QUIET)
+NOTE = Style(ink=Ink.QUIET, form=Form.NOTE)
 SECTION = Style(ink=Ink.TITLE, bold=True, size=12)
 
 
@@ -93,14 +95,16 @@ def decimals(quantum: float) -> int:
 
 
 def number_format(form: Form, digits: int) -> str:
-    """Give the number format of a form; amounts show as many decimals as the quantum has."""
+    """Give the number format of a form; amounts show as many decimals as the quantum has, small room three more."""
     amount = "#,##0" + ("." + "0" * digits if digits else "")
+    fine = "#,##0." + "0" * (digits + 3)
     formats = {
         Form.AMOUNT: f'{amount}_);({amount});"-"_)',
         Form.CHECK: f"{amount}_);({amount});0_)",
+        Form.ROOM: f"{fine}_);({fine});{fine}_)",
         Form.RATIO: "0.00%_);(0.00%);0.00%_)",
         Form.RATE: "0.000%_);(0.000%);0.000%_)",
-        Form.PRICE: '#,##0.0000_);(#,##0.0000);"-"_)',
+        Form.PRICE: '#,##0.000000_);(#,##0.000000);"-"_)',
         Form.BASIS_POINTS: "#,##0.00_);(#,##0.00);0.00_)",
         Form.COUNT: "#,##0_);(#,##0);0_)",
         Form.DATE: "yyyy-mm-dd",
@@ -124,12 +128,19 @@ class Styles:
     workbook: Workbook
     digits: int
     known: dict[Style, Any] = field(default_factory=dict)
+    numbers: dict[Style, int] = field(default_factory=dict)
 
     def array(self, style: Style) -> Any:
         """Give the style array that cells with this style share."""
         if style not in self.known:
             self.known[style] = self._register(style)
         return self.known[style]
+
+    def number(self, style: Style) -> int:
+        """Give the number of a style in the workbook."""
+        if style not in self.numbers:
+            self.numbers[style] = self.workbook._cell_styles.add(self.array(style))
+        return self.numbers[style]
 
     def _register(self, style: Style) -> Any:
         cell = WriteOnlyCell(self.workbook.worksheets[0])

@@ -14,21 +14,13 @@ import pandas as pd
 
 from alm.case.calendar import period_ends
 from reports.labels import Labels
+from reports.limit_rows import limit_rows
+from reports.price_rows import price_rows
 from reports.run import Run
-from reports.style import Fill, Form, decimals
+from reports.style import decimals
 
-KINDS = ("limit", "lane", "bound", "funds")
-NEW_BUSINESS = " (new)"
 NOISE_DECIMALS = 6
 SIDES = ("asset", "liability", "equity", "off_balance")
-LIGHTS = {
-    "broken": (0, Fill.RED),
-    "short": (1, Fill.RED),
-    "binding": (2, Fill.AMBER),
-    "amber": (3, Fill.AMBER),
-    "met": (4, Fill.GREEN),
-    "waived": (5, Fill.GREY),
-}
 
 
 @dataclass(frozen=True)
@@ -106,6 +98,11 @@ class View:
         return {region: number for number, region in enumerate(sorted(self.region_names), 1)}
 
     @cached_property
+    def currency_numbers(self) -> dict[str, int]:
+        """Number the currencies of nodes."""
+        return {code: number for number, code in enumerate(sorted(set(self.nodes["currency"])), 1)}
+
+    @cached_property
     def nodes(self) -> pd.DataFrame:
         """Nodes that hold positions or end lanes: node (number), region, currency."""
         lanes = self.run.case.table("lanes")
@@ -177,6 +174,8 @@ class View:
             lender_name=frame["lender"].map(self.region_names),
             borrower_name=frame["borrower"].map(self.region_names),
             lender_region=frame["lender"].map(self.region_numbers),
+            borrower_region=frame["borrower"].map(self.region_numbers),
+            currency_number=frame["currency"].map(self.currency_numbers),
             close=self.closes(frame["period"]),
             maturity=self.closes(frame["period"] + tenor),
         )
@@ -199,83 +198,13 @@ class View:
 
     @cached_property
     def limits(self) -> pd.DataFrame:
-        """Plan limits with what the case says of them, the worst first.
-
-        `form` is how value and bound read; `use` the share of the bound that is taken; `rank` and `fill` are those of
-        the traffic light.
-        """
-        terms = self.run.case.table("limits").drop(columns=["bound", "start", "end", "scenarios"])
-        terms = terms.rename(columns={"denominator": "denominator_measure", "name": "limit_name"})
-        frame = self.plan("limits").merge(terms, on="limit", how="left", validate="many_to_one")
-        frame = frame.merge(
-            self._limit_prices(), on=["limit", "period"], how="left", validate="many_to_one"
-        )
-        amount = frame["measure"].map({"open_lanes": Form.COUNT.value}).fillna(Form.AMOUNT.value)
-        frame = frame.assign(
-            region_name=frame["region"].map(self.region_names),
-            sense_name=[self.labels(f"sense.{sense}") for sense in frame["sense"]],
-            tier_name=[self.labels.word("tier", tier) for tier in frame["tier"]],
-            enforcement_name=[
-                self.labels.word("enforcement", word) for word in frame["enforcement"]
-            ],
-            light=[self.labels.word("status", status) for status in frame["status"]],
-            fill=[LIGHTS.get(status, (len(LIGHTS), Fill.NONE))[1] for status in frame["status"]],
-            rank=[LIGHTS.get(status, (len(LIGHTS), Fill.NONE))[0] for status in frame["status"]],
-            close=self.closes(frame["period"]),
-            form=amount.where(frame["denominator_measure"] == "", Form.RATIO.value),
-            use=_use(frame),
-        )
-        return frame.sort_values(["rank", "limit", "period"], ignore_index=True)
-
-    def _limit_prices(self) -> pd.DataFrame:
-        prices = self.plan("prices").query("kind == 'limit'").rename(columns={"name": "limit"})
-        return prices.groupby(["limit", "period"])[["price_per_year"]].sum().reset_index()
+        """Limits at every close, the worst first."""
+        return limit_rows(self)
 
     @cached_property
     def prices(self) -> pd.DataFrame:
-        """Prices other than 0, the dearest of each kind first; `what` is the limit, lane, business or node by name."""
-        frame = self.plan("prices")
-        frame = frame[frame["price"].abs() > 0]
-        rank = frame["kind"].map({kind: rank for rank, kind in enumerate(KINDS)})
-        frame = frame.assign(
-            kind_name=[self.labels.word("kind", kind) for kind in frame["kind"]],
-            what=[self._priced(name) for name in frame["name"]],
-            region_name=frame["region"].map(self.region_names).fillna(""),
-            close=self.closes(frame["period"]),
-            size=frame["price_per_year"].abs(),
-            rank=rank.fillna(len(KINDS)),
-        )
-        keys = ["rank", "size", "name", "region", "period"]
-        return frame.sort_values(keys, ascending=[True, False, True, True, True], ignore_index=True)
-
-    def _priced(self, name: str) -> str:
-        """Put names for codes: a limit, a region, or a product with the kind of its bound in brackets."""
-        product, _, bound = name.rpartition(" (")
-        if product in self.product_names:
-            word = self.labels.word("bounded", bound.removesuffix(")"))
-            return f"{self.product_names[product]} ({word})"
-        return self.names_of_limits.get(name, self.region_names.get(name, name))
-
-    @cached_property
-    def share_at_bound(self) -> float | None:
-        """Share of new business, in money, that stands at a bound which somebody wrote and which has a price."""
-        prices = self.plan("prices").query("kind == 'bound' and price != 0")
-        held = prices[prices["name"].str.endswith(NEW_BUSINESS)]
-        held = held.assign(product=held["name"].str.removesuffix(NEW_BUSINESS), held=True)
-        keys = ["region", "currency", "product", "period"]
-        plugs = self.run.case.table("positions").query("plug")[keys[:3]].assign(plug=True)
-        rows = self.positions.merge(plugs, on=keys[:3], how="left").query("plug.isna()")
-        rows = rows.merge(held[[*keys, "held"]].drop_duplicates(), on=keys, how="left")
-        volume = self.reporting(rows["new"], rows["currency"])
-        return (
-            float(volume[rows["held"].notna()].sum() / volume.sum()) if volume.sum() > 0 else None
-        )
-
-    @cached_property
-    def names_of_limits(self) -> dict[str, str]:
-        """Name of every limit; limits have one name in all languages."""
-        limits = self.run.case.table("limits")
-        return dict(zip(limits["limit"], limits["name"], strict=True))
+        """Prices other than 0, the dearest of each kind first."""
+        return price_rows(self)
 
     @cached_property
     def assets(self) -> float:
@@ -299,6 +228,18 @@ class View:
         return self.labels.words.get(f"unit.{unit}", f"× {self.settings.unit:,.0f}")
 
     @property
+    def one_currency(self) -> bool:
+        """Whether all amounts are in the reporting currency."""
+        return set(self.nodes["currency"]) <= {self.settings.currency}
+
+    @property
+    def _amounts(self) -> str:
+        """Say what amounts are in; where there is one currency, name it."""
+        if self.one_currency:
+            return self.labels("page.money", money=self.money)
+        return self.labels("page.unit", unit=self.unit)
+
+    @property
     def subtitle(self) -> str:
         """One line that says which run this is."""
         return " · ".join(
@@ -306,13 +247,6 @@ class View:
                 str(self.manifest["name"]),
                 self.labels("page.as_of", date=self.settings.as_of),
                 self.labels("page.run", id=self.manifest["id"]),
-                self.labels("page.unit", unit=self.unit),
+                self._amounts,
             )
         )
-
-
-def _use(limits: pd.DataFrame) -> pd.Series:
-    """Divide what is used by what is allowed: value by bound under a max, bound by value under a min."""
-    value, bound = limits["value"], limits["bound"]
-    use = (value / bound).where(limits["sense"] == "max", bound / value)
-    return use.where((value > 0) & (bound > 0))

@@ -9,9 +9,11 @@ from openpyxl import Workbook
 from reports.archive import save
 from reports.labels import read_labels
 from reports.page import Page
+from reports.rows import Sheet
 from reports.run import read_run
 from reports.sheets import SHEETS
 from reports.style import Styles, decimals
+from reports.table import Block
 from reports.view import View
 
 NAME = "report.xlsx"
@@ -49,9 +51,12 @@ def build(view: View) -> Workbook:
     """Build the workbook, sheet by sheet, in the order of the registry."""
     workbook = Workbook()
     workbook.remove(workbook.active)
-    pages = [workbook.create_sheet(view.labels(f"sheet.{sheet.NAME}")) for sheet in SHEETS]
+    pages = [Sheet(workbook, view.labels(f"sheet.{sheet.NAME}")) for sheet in SHEETS]
+    for page in pages:
+        workbook._add_sheet(page)
     styles = Styles(workbook, decimals(view.settings.quantum))
+    places: dict[str, Block] = {}
     for sheet, page in zip(SHEETS, pages, strict=True):
-        sheet.write(Page(page, styles, view.labels), view)
+        sheet.write(Page(page, styles, view.labels, places), view)
     workbook.calculation.fullCalcOnLoad = True
     return workbook

@@ -6,8 +6,9 @@ import re
 
 import pandas as pd
 
-from reports.page import FIRST_TABLE_ROW, Column, Page
+from reports.page import Page
 from reports.style import Fill, Form
+from reports.table import FIRST_TABLE_ROW, Column
 from reports.view import View
 
 NAME = "assumptions"
@@ -28,6 +29,9 @@ NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?(e-?\d+)?")
 def write(page: Page, view: View) -> None:
     """Write one row for every attribute that the plan used."""
     rows = view.plan("assumptions")
+    # What a row's author says of it is said of the cells that he filled, not of defaults.
+    own = rows["origin"] != "default"
+    rows = rows.assign(status=rows["status"].where(own, ""), source=rows["source"].where(own, ""))
     counts = rows["status"].fillna("").value_counts()
     tally = ", ".join(
         f"{page.labels.word('standing', status)} {counts[status]:,}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reports.page import Column, Page
+from reports.page import Page
 from reports.style import Fill, Form
+from reports.table import Column
 from reports.view import View
 
 NAME = "balance_sheets"

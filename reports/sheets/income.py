@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from reports.page import Block, Column, Page, block
+from reports.income_rows import taxed
+from reports.page import Page
 from reports.style import Form
+from reports.table import Column
 from reports.view import View
 
 NAME = "income"
@@ -20,15 +22,13 @@ COLUMNS = (
     Column("lane_interest", Form.AMOUNT),
     Column("lane_cost", Form.AMOUNT),
     Column("income_before_tax", Form.AMOUNT),
+    Column("exempt", Form.AMOUNT),
+    Column("tax_rate", Form.RATIO, given=True),
     Column("tax", Form.AMOUNT),
+    Column("effective", Form.RATIO),
     Column("income", Form.AMOUNT, label="column.income_after_tax"),
     Column("region_number", Form.COUNT),
 )
-
-
-def place(view: View) -> Block:
-    """Say where the table stands."""
-    return block(view.labels("sheet.income"), COLUMNS, len(view.plan("regions")))
 
 
 def write(page: Page, view: View) -> None:
@@ -37,9 +37,10 @@ def write(page: Page, view: View) -> None:
         page.labels("sheet.income"), view.subtitle, page.labels("note.income", money=view.money)
     )
     rows = view.plan("regions").sort_values(["region", "period"], ignore_index=True)
-    rows = rows.assign(
+    rows = taxed(view, rows).assign(
         region_name=rows["region"].map(view.region_names),
         region_number=rows["region"].map(view.region_numbers),
         close=view.closes(rows["period"]),
     )
-    page.filtered(page.table(rows, COLUMNS))
+    page.places[NAME] = page.table(rows, COLUMNS)
+    page.filtered(page.places[NAME])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from reports.page import Block, Column, Page, block
+from reports.page import Page
 from reports.style import Form
+from reports.table import Column
 from reports.view import View
 
 NAME = "lanes"
@@ -26,12 +27,9 @@ COLUMNS = (
     Column("lender_node", Form.COUNT),
     Column("borrower_node", Form.COUNT),
     Column("lender_region", Form.COUNT),
+    Column("borrower_region", Form.COUNT),
+    Column("currency_number", Form.COUNT),
 )
-
-
-def place(view: View) -> Block:
-    """Say where the table stands."""
-    return block(view.labels("sheet.lanes"), COLUMNS, len(view.lanes))
 
 
 def write(page: Page, view: View) -> None:
@@ -39,4 +37,5 @@ def write(page: Page, view: View) -> None:
     page.title(
         page.labels("sheet.lanes"), view.subtitle, page.labels("note.lanes", money=view.money)
     )
-    page.filtered(page.table(view.lanes, COLUMNS))
+    page.places[NAME] = page.table(view.lanes, COLUMNS)
+    page.filtered(page.places[NAME])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from reports.page import FIRST_TABLE_ROW, Column, Page, kept
+from reports.page import Page
 from reports.style import Form
+from reports.table import FIRST_TABLE_ROW, Column, kept
 from reports.view import View
 
 NAME = "limit_closes"
@@ -12,6 +13,7 @@ COLUMNS = (
     Column("limit_name", label="column.limit"),
     Column("region_name", label="column.region"),
     Column("currency", optional=True),
+    Column("period", Form.COUNT),
     Column("close", Form.DATE),
     Column("scenario", optional=True),
     Column("sense_name", label="column.sense"),
@@ -19,9 +21,12 @@ COLUMNS = (
     Column("bound", Form.RATIO, given=True, form_by="form"),
     Column("early_warning", Form.RATIO, given=True, form_by="form", optional=True),
     Column("use", Form.RATIO),
-    Column("headroom", Form.AMOUNT),
-    Column("shortfall", Form.AMOUNT, optional=True),
+    Column("headroom", Form.ROOM, form_by="headroom_form"),
+    Column("tolerance", Form.ROOM, form_by="tolerance_form"),
+    Column("shortfall", Form.ROOM, form_by="shortfall_form"),
+    Column("missed", Form.ROOM, form_by="missed_form"),
     Column("price_per_year", Form.PRICE),
+    Column("penalty", Form.PRICE, given=True, optional=True),
     Column("measure"),
     Column("numerator", Form.AMOUNT),
     Column("denominator_measure", optional=True),
@@ -41,4 +46,11 @@ def write(page: Page, view: View) -> None:
         page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_limits"))
         page.set_up(0, FIRST_TABLE_ROW, len(COLUMNS))
         return
-    page.filtered(page.table(limits, kept(COLUMNS, limits)))
+    charged = (limits["enforcement"] == "soft") & (limits["status"] != "waived")
+    several = limits["scenario"].nunique() > 1
+    limits = limits.assign(
+        penalty=limits["penalty"].where(charged),
+        scenario=limits["scenario"] if several else "",
+    )
+    page.places[NAME] = page.table(limits, kept(COLUMNS, limits))
+    page.filtered(page.places[NAME])

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from reports import chart
-from reports.page import FIRST_TABLE_ROW, Block, Column, Page, kept
+from reports.limit_rows import AT_BOUND
+from reports.page import Page
 from reports.style import CHART_RATIO, Form
+from reports.table import FIRST_TABLE_ROW, Block, Column, kept
 from reports.view import View
 
 NAME = "limits"
 COLUMNS = (
     Column("light", fill_by="fill"),
-    Column("limit_name", Form.NOTE, label="column.limit", widest=40),
+    Column("limit_name", Form.NOTE, label="column.limit", widest=38),
     Column("region_name", label="column.region"),
     Column("currency", optional=True),
     Column("sense_name", label="column.sense"),
@@ -18,14 +20,16 @@ COLUMNS = (
     Column("value", Form.RATIO, form_by="form"),
     Column("early_warning", Form.RATIO, given=True, form_by="form", optional=True),
     Column("use", Form.RATIO),
-    Column("headroom", Form.AMOUNT),
+    Column("headroom", Form.ROOM, form_by="headroom_form"),
+    Column("tolerance", Form.ROOM, form_by="tolerance_form"),
+    Column("missed", Form.ROOM, form_by="missed_form", optional=True),
     Column("price_per_year", Form.PRICE, label="column.dearest_price"),
     Column("close", Form.DATE, label="column.worst_close"),
     Column("times_bound", Form.COUNT),
     Column("enforcement_name", label="column.enforcement"),
     Column("tier_name", label="column.tier"),
-    Column("owner", Form.NOTE, given=True, optional=True, widest=24),
-    Column("source", Form.NOTE, given=True, optional=True, widest=90),
+    Column("owner", Form.NOTE, given=True, optional=True, widest=16),
+    Column("source", Form.NOTE, given=True, optional=True, widest=48),
 )
 MOST_BARS = 20
 
@@ -40,11 +44,12 @@ def write(page: Page, view: View) -> None:
         page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_limits"))
         page.set_up(0, FIRST_TABLE_ROW, len(COLUMNS))
         return
-    bound = limits["status"].isin(["binding", "short", "broken"]).groupby(limits["limit"]).sum()
+    bound = limits["standing"].isin(AT_BOUND).groupby(limits["limit"]).sum()
     worst = limits.sort_values(
         ["rank", "use"], ascending=[True, False], kind="stable"
     ).drop_duplicates("limit")
     worst = worst.assign(
+        missed=worst["missed"].where(worst["missed"] > 0),
         times_bound=worst["limit"].map(bound).astype(float),
         price_per_year=worst["limit"].map(limits.groupby("limit")["price_per_year"].max()),
     )
@@ -56,9 +61,14 @@ def write(page: Page, view: View) -> None:
 def _draw(page: Page, place: Block) -> None:
     """Draw the use of the first limits of the table."""
     rows = min(place.rows, MOST_BARS)
-    title = page.labels("chart.limit_use")
-    drawing = chart.bars(page.sheet, place, "limit_name", ("use",), title, CHART_RATIO, rows)
-    height = max(7.0, 2.5 + 0.75 * rows)
+    titles = chart.Titles(
+        page.labels("chart.limit_use", count=rows),
+        page.labels("column.limit"),
+        page.labels("column.use"),
+    )
+    drawing = chart.bars(page.sheet, place, "limit_name", ("use",), titles, CHART_RATIO, rows)
+    drawing.y_axis.scaling.min = 0  # a bar half as long is half the use
+    height = max(7.0, 3.0 + 0.75 * rows)
     chart.anchor(page.sheet, drawing, f"B{place.last_row + 2}", 26.0, height)
     last_row = place.last_row + 3 + round(height / chart.ROW_CENTIMETRES)
     page.together(place.last_row + 1, last_row)

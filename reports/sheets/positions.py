@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from reports.page import Block, Column, Page, block
+from reports.page import Page
 from reports.style import Form
+from reports.table import Column
 from reports.view import View
 
 NAME = "positions"
@@ -27,11 +28,6 @@ COLUMNS = (
 )
 
 
-def place(view: View) -> Block:
-    """Say where the table stands."""
-    return block(view.labels("sheet.positions"), COLUMNS, len(view.positions))
-
-
 def write(page: Page, view: View) -> None:
     """Write the sheet."""
     page.title(
@@ -39,4 +35,5 @@ def write(page: Page, view: View) -> None:
         view.subtitle,
         page.labels("note.positions", money=view.money),
     )
-    page.filtered(page.table(view.positions, COLUMNS))
+    page.places[NAME] = page.table(view.positions, COLUMNS)
+    page.filtered(page.places[NAME])

@@ -1,25 +1,32 @@
-"""What one more unit is worth: of a limit, of a lane, of a bound, of funds in a node."""
+"""What one more unit is worth, one row for each thing that has a price: at its dearest close and over all closes."""
 
 from __future__ import annotations
 
-from reports.page import FIRST_TABLE_ROW, Column, Page, kept
+import pandas as pd
+
+from reports.page import Page
 from reports.style import Form
+from reports.table import FIRST_TABLE_ROW, Column, kept
 from reports.view import View
 
 NAME = "prices"
 COLUMNS = (
     Column("kind_name", label="column.kind"),
-    Column("what", Form.NOTE),
+    Column("what", Form.NOTE, widest=70),
     Column("region_name", label="column.region", optional=True),
+    Column("bound_name", label="column.sense", optional=True),
     Column("currency", optional=True),
-    Column("close", Form.DATE),
-    Column("price_per_year", Form.PRICE),
-    Column("price", Form.PRICE),
+    Column("close", Form.DATE, label="column.dearest_at"),
+    Column("price_per_year", Form.PRICE, label="column.dearest_price"),
+    Column("price", Form.PRICE, label="column.dearest_price_horizon"),
+    Column("closes", Form.COUNT, label="column.closes_priced"),
+    Column("total", Form.PRICE, label="column.price_all_closes"),
 )
+THING = ["kind", "name", "region", "currency", "bound_name"]
 
 
 def write(page: Page, view: View) -> None:
-    """Write every price that is not 0, the dearest of each kind first."""
+    """Write what has a price, the dearest of each kind first."""
     page.title(
         page.labels("sheet.prices"), view.subtitle, page.labels("note.prices", money=view.money)
     )
@@ -28,4 +35,11 @@ def write(page: Page, view: View) -> None:
         page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_prices"))
         page.set_up(0, FIRST_TABLE_ROW, len(COLUMNS))
         return
-    page.filtered(page.table(prices, kept(COLUMNS, prices)))
+    things = _things(prices)
+    page.filtered(page.table(things, kept(COLUMNS, things)))
+
+
+def _things(prices: pd.DataFrame) -> pd.DataFrame:
+    """Keep the dearest close of everything priced, with the number of its closes and their sum."""
+    closes = prices.groupby(THING)["price"].agg(closes="size", total="sum").reset_index()
+    return prices.drop_duplicates(THING).merge(closes, on=THING, validate="one_to_one")

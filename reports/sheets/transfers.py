@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from reports import chart
-from reports.page import FIRST_TABLE_ROW, Block, Column, Page
+from reports.page import Page
 from reports.style import Fill, Form
+from reports.table import FIRST_TABLE_ROW, Block, Column
 from reports.view import View
 
 NAME = "transfers"
@@ -36,12 +37,12 @@ def write(page: Page, view: View) -> None:
     row = _matrix(page, view, closing - opening, "section.matrix_change", row)
     row = _net_lending(page, closing, opening, view, row)
     page.sheet.freeze_panes = "B3"
-    page.set_up(0, row, max(len(ENDS) + 3, len(_ends_used(view)) + 2))
+    page.set_up(0, row, max(len(ENDS) + 3, len(ends_used(view)) + 2))
 
 
 def _owed(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sum what each borrower owes each lender, in the reporting currency, at T and at as_of."""
-    lanes, used = view.lanes, _ends_used(view)
+    lanes, used = view.lanes, ends_used(view)
 
     def matrix(period: int, column: str) -> pd.DataFrame:
         rows = lanes[lanes["period"] == period]
@@ -55,7 +56,7 @@ def _owed(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
     return matrix(view.periods, "outstanding"), matrix(1, "opening")
 
 
-def _ends_used(view: View) -> list[str]:
+def ends_used(view: View) -> list[str]:
     """List the regions that lend or borrow at any time, in the order of their names."""
     lanes = view.lanes
     carries = lanes[(lanes["outstanding"] != 0) | (lanes["opening"] != 0)]
@@ -64,9 +65,9 @@ def _ends_used(view: View) -> list[str]:
     )
 
 
-def _matrix(page: Page, view: View, owed: pd.DataFrame, heading: str, row: int) -> int:
+def _matrix(page: Page, view: View, owed: pd.DataFrame, name: str, row: int) -> int:
     """Write lenders down and borrowers across, with totals; give the next free row."""
-    page.section(row, heading)
+    page.section(row, name)
     if owed.empty:
         page.put(row + 1, 1, page.labels("text.no_transfers"))
         return row + 3
@@ -87,7 +88,9 @@ def _matrix(page: Page, view: View, owed: pd.DataFrame, heading: str, row: int) 
         ),
         Column("total", Form.AMOUNT, text=total, fill_by="band"),
     ]
-    return page.table(cells, columns, row + 1).last_row + 2
+    page.places[name] = page.table(cells, columns, row + 1)
+    page.together(row, page.places[name].last_row)
+    return page.places[name].last_row + 2
 
 
 def _net_lending(
@@ -105,7 +108,8 @@ def _net_lending(
         }
     ).assign(net=lambda frame: frame["lent"] - frame["borrowed"])
     page.section(row, "section.net_lending")
-    place = page.table(ends.sort_values("net", ascending=False, kind="stable"), ENDS, row + 1)
+    ends = ends.sort_values("net", ascending=False, kind="stable")
+    place = page.table(ends, ENDS, row + 1)
     end = _chart(page, place, view)
     page.together(row, end)
     return end
@@ -113,13 +117,13 @@ def _net_lending(
 
 def _chart(page: Page, place: Block, view: View) -> int:
     rows = min(place.rows, MOST_BARS)
-    height = max(6.0, 1.0 + 0.8 * rows)
+    height = max(6.5, 2.5 + 0.9 * rows)
     drawing = chart.bars(
         page.sheet,
         place,
         "name",
         ("net", "before"),
-        page.labels("chart.net_lending", money=view.money),
+        chart.Titles(page.labels("chart.net_lending"), page.labels("column.region"), view.money),
         rows=rows,
     )
     chart.anchor(page.sheet, drawing, f"A{place.last_row + 2}", 24.0, height)

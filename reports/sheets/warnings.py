@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from reports.page import FIRST_TABLE_ROW, Column, Page
+from reports.page import Page
 from reports.style import Form
+from reports.table import FIRST_TABLE_ROW, Column
 from reports.view import View
 
 NAME = "warnings"

@@ -9,9 +9,12 @@ import pytest
 from openpyxl import load_workbook
 
 from reports import write_report
+from reports.income_rows import bridge_steps, equity_rows, tax_rows
 from reports.labels import read_labels
+from reports.limit_rows import limit_rows
+from reports.price_rows import share_at_bound
 from reports.run import read_run
-from reports.sheets.regions import bridge_steps
+from reports.sheets.instructions import next_weekday
 from reports.view import View
 
 from .sample_run import write_sample
@@ -40,10 +43,15 @@ def test_uplift_is_the_plan_less_the_baseline_with_and_without_horizon_value(wor
     """
     assert view.assets == pytest.approx(155 + 7 * 296.43 + 515)
     table = rows(workbook["Summary"], "Baseline")
-    assert [row[1] for row in table] == pytest.approx([3.5, 2.25, 1.0])
-    assert [row[2] for row in table] == pytest.approx([x / 2745.01 * 1e4 for x in (3.5, 2.25, 1.0)])
-    assert [row[4] for row in table] == pytest.approx([2.155, 1.905, 0.655])
-    assert [row[5] for row in table] == [
+    objective, interest = view.manifest["objective"], view.plan("regions")["interest"].sum()
+    assert [row[1] for row in table] == pytest.approx([objective - x for x in (3.5, 2.25, 1.0)])
+    assert [row[2] for row in table] == pytest.approx([3.5, 2.25, 1.0])
+    assert [row[3] for row in table] == pytest.approx([x / 2745.01 * 1e4 for x in (3.5, 2.25, 1.0)])
+    within = [2.155, 1.905, 0.655]
+    assert [row[4] for row in table] == pytest.approx(within)
+    of_interest = [x / (interest - less) for x, less in zip(within, (3.0, 2.0, 1.0), strict=True)]
+    assert [row[5] for row in table] == pytest.approx(of_interest)
+    assert [row[6] for row in table] == [
         "keeps every limit",
         "misses limits at 3 closes",
         "keeps every limit",
@@ -89,14 +97,14 @@ def test_instructions_name_value_date_and_maturity_also_beyond_the_horizon(workb
     assert [row[0].date() for row in table] == [dt.date(2026, 3, 31)] * 3 + [
         dt.date(2026, 6, 30)
     ] * 3
-    assert [row[6].date() for row in table] == [dt.date(2026, 6, 30)] * 3 + [
+    assert [row[8].date() for row in table] == [dt.date(2026, 6, 30)] * 3 + [
         dt.date(2026, 9, 30)
     ] * 3
-    east = [row for row in table if row[1] == "east-west"]
-    assert [row[5] for row in east] == [18.77, 27.54]
-    assert [row[8] for row in east] == [10.0, 18.77]
-    assert [row[9] for row in east] == pytest.approx([8.77, 8.77])
-    assert {row[4] for row in east} == {"USD"}
+    east = [row for row in table if row[3] == "east-west"]
+    assert [row[7] for row in east] == [18.77, 27.54]
+    assert [row[12] for row in east] == [10.0, 18.77]
+    assert [row[13] for row in east] == pytest.approx([8.77, 8.77])
+    assert {row[6] for row in east} == {"USD"}
 
 
 def test_the_debt_of_a_swap_lane_is_in_whole_quanta_of_the_borrower(view):
@@ -170,10 +178,10 @@ def test_business_at_a_bound_is_a_share_of_new_business(tmp_path):
     pd.concat([pd.read_parquet(path), pd.DataFrame([bound])]).to_parquet(path, index=False)
     view = View(read_run(folder), read_labels("en"))
     book = view.positions[view.positions["product"] != "cash"]
-    assert view.share_at_bound == pytest.approx(
+    assert share_at_bound(view) == pytest.approx(
         16.11 / view.reporting(book["new"], book["currency"]).sum()
     )
-    assert "Loan 1 (new business)" in set(view.prices["what"])
+    assert "Loan 1, new business" in set(view.prices["what"])
 
 
 def test_amounts_carry_no_noise_of_binary_fractions(tmp_path):
@@ -185,3 +193,113 @@ def test_amounts_carry_no_noise_of_binary_fractions(tmp_path):
     matured = View(read_run(folder), read_labels("en")).positions["matured"]
     assert (matured == matured.round(2)).all()
     assert matured.sum() > 0
+
+
+def test_a_product_whose_own_name_ends_like_a_bound_is_not_taken_for_one(tmp_path):
+    """A price on the balance of "loan_1 (new)" is none of new business of loan_1."""
+    folder = write_sample(tmp_path / "run")
+    path = folder / "plan" / "prices.parquet"
+    bound = {"kind": "bound", "name": "loan_1 (new) (balance)", "region": "north", "currency": "CNY", "period": 1,
+             "price": 0.01, "price_per_year": 0.04}  # fmt: skip
+    pd.concat([pd.read_parquet(path), pd.DataFrame([bound])]).to_parquet(path, index=False)
+    assert share_at_bound(View(read_run(folder), read_labels("en"))) == 0.0
+
+
+def test_dates_on_a_weekend_settle_on_the_monday_after():
+    days = pd.Series(pd.to_datetime(["2026-01-30", "2026-01-31", "2026-02-01", "2026-02-02", None]))
+    after = pd.to_datetime(["2026-01-30", "2026-02-02", "2026-02-02", "2026-02-02", None])
+    assert next_weekday(days).equals(pd.Series(after))
+
+
+def test_the_sheet_of_instructions_flags_the_weekend(make):
+    """Monthly closes of 2026: 31 January and 28 February are Saturdays, 31 March is a Tuesday."""
+    sheet = make(periods=2, step="month")["Instructions"]
+    table = {row[0].date(): row for row in rows(sheet, "Value date")}
+    january, february = table[dt.date(2026, 1, 31)], table[dt.date(2026, 2, 28)]
+    assert january[1:3] == ("Saturday", dt.datetime(2026, 2, 2))
+    assert january[8:11] == (dt.datetime(2026, 2, 28), "Saturday", dt.datetime(2026, 3, 2))
+    assert february[8:11] == (dt.datetime(2026, 3, 31), "Tuesday", dt.datetime(2026, 3, 31))
+    amber = {cell.value.date() for cell in sheet["C"][5:] if cell.fill.fgColor.rgb == "00FFEB9C"}
+    assert amber == {dt.date(2026, 2, 2), dt.date(2026, 3, 2)}
+
+
+def test_effective_tax_is_explained_by_what_is_exempt(tmp_path):
+    """Tax of 25 % on 60 of an income of 100 leaves 40 exempt: the effective rate is 15 %."""
+    folder = write_sample(tmp_path / "run")
+    path = folder / "plan" / "regions.parquet"
+    frame = pd.read_parquet(path)
+    frame["income_before_tax"], frame["tax"], frame["income"] = 0.0, 0.0, 0.0
+    frame.loc[frame["region"] == "north", ["income_before_tax", "tax", "income"]] = (
+        50.0,
+        7.5,
+        42.5,
+    )
+    frame.to_parquet(path, index=False)
+    table = tax_rows(View(read_run(folder), read_labels("en"))).set_index("name")
+    columns = ["income_before_tax", "exempt", "taxable", "tax", "effective", "income"]
+    for name in ("North", "Total"):
+        assert table.loc[name, columns].tolist() == pytest.approx([100, 40, 60, 15, 0.15, 85])
+    assert table.loc["North", "tax_rate"] == 0.25
+    assert list(table.index) == ["North", "Total"]
+
+
+def test_equity_moves_from_opening_to_close(view):
+    """Capital is 35 CNY, 65 USD = 455 CNY and 95 CNY, and nothing is issued; the sample retains nothing."""
+    table = equity_rows(view).set_index("product_name")
+    for name in ("Capital", "Total"):
+        assert table.loc[name, ["opening", "new", "matured", "sold", "balance"]].tolist() == [
+            585.0, 0.0, 0.0, 0.0, 585.0]  # fmt: skip
+
+
+def test_the_tolerance_counts_positions_and_lanes_of_the_scope_at_fx(view):
+    """Group: 8 positions at 1 and 4 at 7, lanes 1 + 7 + 1; West: 4 positions, and two lanes at 7 and 1."""
+    tolerance = limit_rows(view).groupby("limit")["tolerance"].first()
+    assert tolerance["cash_ratio"] == pytest.approx(0.01 * (8 + 28 + 9))
+    assert tolerance["loans_east"] == pytest.approx(0.01 * (4 + 7 + 1))
+
+
+def test_a_miss_within_the_tolerance_is_none_but_its_headroom_is_shown(tmp_path):
+    folder = write_sample(tmp_path / "run")
+    path = folder / "plan" / "limits.parquet"
+    frame = pd.read_parquet(path)
+    at = frame["limit"] == "loans_east"
+    frame.loc[at, ["headroom", "shortfall"]] = [[-0.12, 0.12], [-0.13, 0.13]]
+    frame.to_parquet(path, index=False)
+    rows = limit_rows(View(read_run(folder), read_labels("en"))).query("limit == 'loans_east'")
+    assert rows["headroom"].tolist() == [-0.12, -0.13]
+    assert rows["missed"].tolist() == [0.0, 0.13]
+
+
+def test_a_limit_at_its_bound_without_a_price_is_not_called_binding(tmp_path):
+    folder = write_sample(tmp_path / "run")
+    path = folder / "plan" / "limits.parquet"
+    frame = pd.read_parquet(path)
+    frame.loc[(frame["limit"] == "loans_east") & (frame["period"] == 2), "price"] = 0.0
+    frame.to_parquet(path, index=False)
+    rows = limit_rows(View(read_run(folder), read_labels("en"))).query("limit == 'loans_east'")
+    assert rows.set_index("period")["light"].to_dict() == {1: "binding", 2: "at bound"}
+
+
+def test_what_is_priced_has_a_name_and_a_side(view):
+    prices = view.prices.set_index("kind")
+    assert prices.loc["lane", ["what", "bound_name"]].tolist() == ["North → =East", "at most"]
+    assert prices.loc["limit", ["what", "bound_name"]].tolist() == ["-Loans of East", "at most"]
+    assert prices.loc["funds", ["what", "bound_name"]].tolist() == ["North", ""]
+
+
+def test_defaults_have_no_status_and_no_source(tmp_path):
+    folder = write_sample(tmp_path / "run")
+    path = folder / "plan" / "assumptions.parquet"
+    frame = pd.read_parquet(path)
+    frame.loc[frame["origin"] == "default", ["status", "source"]] = ("assumed", "Of its row")
+    frame.to_parquet(path, index=False)
+    sheet = load_workbook(write_report(folder))["Assumptions used"]
+    shown = [row for row in sheet.iter_rows(min_row=6, values_only=True) if row[5] == "default"]
+    assert [row[6:8] for row in shown] == [(None, None)]
+    assert sheet["A3"].value.endswith("published 1, derived 1, assumed 1.")
+
+
+def test_amounts_in_one_currency_name_it(make, workbook):
+    assert "amounts in millions of each currency" in workbook["Summary"]["A2"].value
+    one = make(currencies=("CNY",))["Summary"]["A2"].value
+    assert one.endswith("amounts in CNY millions")

@@ -8,23 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports import write_report
-from reports.sheets.reconciliation import TOTAL_CELL
+from reports.table import TOTAL_CELL
 
 from .sample_run import Sample, write_sample
 
 pytestmark = pytest.mark.libreoffice
 SHEET = "Reconciliation"
-CHECKS = (
-    "Difference",
-    "Funding difference",
-    "Opening less close before",
-    "Income difference",
-    "Tax difference",
-)
 
 
 def add(folder: Path, table: str, row: int, column: str, amount: float) -> None:
@@ -66,8 +59,30 @@ BROKEN = {
     "an income moves by a quantum": (lambda f: add(f, "positions", 0, "income", 0.01), 1),
     "a lane cost moves by a quantum": (lambda f: add(f, "lanes", 0, "cost", 0.01), 1),
     "a tax moves by a quantum": (lambda f: add(f, "regions", 0, "tax", 0.01), 1),
-    "the objective moves by a quantum": (break_objective, 1),
+    # The sum of the parts, the Summary's own sum, and what the plan earns more than three baselines.
+    "the objective moves by a quantum": (break_objective, 4),
 }
+
+
+# Figures changed by hand on a finished workbook: sheet, heading above, cells below it, and how many checks notice.
+TAMPERED = {
+    "assets of a region": ("Regions", "Assets after", 1, 2),  # the region's own, and the total
+    "income of the total": ("Regions", "Income after tax", 4, 1),
+    "what one region owes another": ("Transfers", "North", 1, 2),  # its lender and its borrower
+    "a balance of the largest transfers": ("Summary", "After", 1, 1),
+    "what the plan earns more": ("Summary", "Plan earns more", 1, 1),
+    "a part of the objective": ("Summary", "Amount", 1, 1),
+    # The part of the objective, the Summary, the region on its sheet, and the tax between.
+    "income of a region": ("Income", "Income after tax", 1, 4),
+}
+
+
+def tamper(path: Path, sheet: str, heading: str, below: int) -> None:
+    workbook = load_workbook(path)
+    cells = (cell for row in workbook[sheet].iter_rows() for cell in row)
+    cell = next(cell for cell in cells if cell.value == heading).offset(below)
+    cell.value += 0.01
+    workbook.save(path)
 
 
 @pytest.fixture(scope="module")
@@ -80,27 +95,44 @@ def computed(tmp_path_factory: pytest.TempPathFactory, recalculate) -> dict[str,
         folder = shutil.copytree(root / "standard", root / name)
         spoil(folder)
         paths[name] = write_report(folder)
+    for name, (sheet, heading, below, _) in TAMPERED.items():
+        paths[name] = shutil.copy(paths["standard"], root / f"{name}.xlsx")
+        tamper(paths[name], sheet, heading, below)
     return dict(zip(paths, recalculate(list(paths.values())), strict=True))
 
 
 def checks(sheet: Worksheet) -> list[object]:
-    """Collect the cells below every heading of a check; the objective's difference stands beside its name."""
-    found = [row[1].value for row in sheet.iter_rows() if row[0].value == "Difference"]
-    for cell in (cell for row in sheet.iter_rows() for cell in row[1:] if cell.value in CHECKS):
-        below = cell.offset(1)
-        while below.value is not None:
-            found.append(below.value)
-            below = below.offset(1)
+    """Collect the cells that turn green or red, but for the total."""
+    areas = {str(area.sqref) for area in sheet.conditional_formatting} - {TOTAL_CELL}
+    found = []
+    for area in sorted(" ".join(areas).split()):
+        cells = sheet[area]
+        rows = cells if isinstance(cells, tuple) else ((cells,),)
+        found += [cell.value for row in rows for cell in row]
     return found
 
 
 @pytest.mark.parametrize("name", GOOD)
 def test_every_check_of_a_good_run_reads_zero(computed, name):
     sheet, sample = computed[name][SHEET], GOOD[name]
-    rows = sample.regions * sample.periods
+    n, lanes = sample.regions, sample.regions if sample.lanes else 0
+    business = min(8, 2 * sample.products * n)  # the Summary shows eight of what changes
+    expected = {
+        "rows": 3,
+        "each part on the Summary and from the sheets, and their sum": 2 * 4 + 1,
+        "Summary: objective, income, gap, three baselines": 6,
+        "Summary: both ends of transfers and business": 2 * (min(6, lanes) + business),
+        "eleven figures of every region and of the total": 11 * (n + 1),
+        "two matrices, by lender and by borrower": 4 * lanes,
+        "two of every node, two of the income of every region": 4 * n * sample.periods,
+    }
     assert sheet[TOTAL_CELL].value == "OK"
-    # Three of rows, one of the objective, two of every node and two of every region and period.
-    assert checks(sheet) == [0] * (3 + 1 + 4 * rows)
+    assert checks(sheet) == [0] * sum(expected.values())
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+def test_a_figure_changed_by_hand_is_noticed(computed, name):
+    assert computed[name][SHEET][TOTAL_CELL].value == f"{TAMPERED[name][-1]} failed"
 
 
 @pytest.mark.parametrize("name", BROKEN)
