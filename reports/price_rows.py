@@ -19,7 +19,7 @@ def price_rows(view: View) -> pd.DataFrame:
     Returns
     -------
     The plan table `prices` and: `what`, the limit, lane, product or region by name; `bound_name`, which side of it
-    binds; `size`, the price per year without its sign, over the horizon where a year's share means nothing.
+    binds; `size`, the price per year without its sign, of bounds over the horizon: new business has no yearly price.
     """
     frame = view.plan("prices")
     frame = frame[frame["price"].abs() > 0]
@@ -30,7 +30,7 @@ def price_rows(view: View) -> pd.DataFrame:
         bound_name=_sides(view, frame),
         region_name=frame["region"].map(view.region_names).fillna(""),
         close=view.closes(frame["period"]),
-        size=frame["price_per_year"].fillna(frame["price"]).abs(),
+        size=frame["price_per_year"].where(frame["kind"] != "bound", frame["price"]).abs(),
         rank=rank.fillna(len(KINDS)),
     )
     keys = ["rank", "size", "name", "region", "period"]
@@ -69,21 +69,35 @@ def _named(view: View, prices: pd.DataFrame) -> list[str]:
     """Put names for codes: a limit, a region, a lane by its ends, a product with what is bounded of it."""
     case = view.run.case
     limits = dict(zip(case.table("limits")["limit"], case.table("limits")["name"], strict=True))
-    lanes = {
-        lane: view.labels(
-            "text.lane", lender=view.region_names[lender], borrower=view.region_names[borrower]
-        )
-        for lane, lender, borrower in case.table("lanes")[["lane", "lender", "borrower"]].to_numpy()
-    }
     bounds = {
         name: f"{view.product_names[product]}, {view.labels.word('bounded', bound)}"
         for name, (product, bound) in bounds_by_name(case.table("products")["product"]).items()
     }
-    by_kind = {"limit": limits, "lane": lanes, "bound": bounds, "funds": view.region_names}
+    by_kind = {
+        "limit": limits,
+        "lane": _lane_names(view),
+        "bound": bounds,
+        "funds": view.region_names,
+    }
     return [
         by_kind.get(kind, {}).get(name or region, name)
         for kind, name, region in prices[["kind", "name", "region"]].to_numpy()
     ]
+
+
+def _lane_names(view: View) -> dict[str, str]:
+    """Name lanes by their ends, and by their code where several have the same."""
+    lanes = view.run.case.table("lanes")
+    several = lanes.duplicated(["lender", "borrower"], keep=False)
+    return {
+        lane: view.labels(
+            "text.lane", lender=view.region_names[lender], borrower=view.region_names[borrower]
+        )
+        + (f" ({lane})" if ambiguous else "")
+        for lane, lender, borrower, ambiguous in zip(
+            lanes["lane"], lanes["lender"], lanes["borrower"], several, strict=True
+        )
+    }
 
 
 def _sides(view: View, prices: pd.DataFrame) -> list[str]:

@@ -36,6 +36,11 @@ class Panel:
     columns: tuple[list[str], ...]
 
     @property
+    def height(self) -> int:
+        """Number of rows."""
+        return len(self.columns[0]) if self.columns else 0
+
+    @property
     def rows(self) -> list[str]:
         """The cells of every row."""
         return ["".join(cells) for cells in zip(*self.columns, strict=True)]
@@ -50,11 +55,11 @@ class Sheet(Worksheet):  # type: ignore[misc]  # openpyxl has no types
 
     def calculate_dimension(self) -> str:
         """Give the area that cells and panels fill."""
-        ends = [(row, column) for row, column in self._cells]
+        rows = [row for row, _ in self._cells] or [1]
+        columns = [column for _, column in self._cells] or [1]
         for panel in self.panels:
-            rows = len(panel.columns[0]) if panel.columns else 0
-            ends.append((panel.first_row + rows - 1, panel.first_column + len(panel.columns) - 1))
-        rows, columns = zip(*ends, strict=True) if ends else ((1,), (1,))
+            rows.append(panel.first_row + panel.height - 1)
+            columns.append(panel.first_column + len(panel.columns) - 1)
         return f"A1:{get_column_letter(max(columns))}{max(rows)}"
 
 

@@ -31,10 +31,12 @@ def longest_word(text: str) -> int:
 def wrapped(text: str, width: int) -> list[str]:
     """Break a text into lines: between words, or, in Chinese, where a line is full.
 
-    >>> wrapped("Net interest income", 12)
-    ['Net interest', 'income']
+    >>> wrapped("Net interest income", 12), wrapped("净利息收入", 6)
+    (['Net interest', 'income'], ['净利息', '收入'])
+    >>> wrapped("Head Office → East", 20)
+    ['Head Office → East']
     """
-    if text.isascii():
+    if display_width(text) == len(text):
         return textwrap.wrap(text, width)
     letters = max(1, width // 2)
     return [text[start : start + letters] for start in range(0, len(text), letters)]

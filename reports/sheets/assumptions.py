@@ -17,7 +17,7 @@ COLUMNS = (
     Column("row", Form.COUNT),
     Column("key", widest=40),
     Column("column"),
-    Column("value", given=True, widest=24),
+    Column("value", Form.NOTE, given=True, widest=40),
     Column("origin_name", label="column.origin"),
     Column("standing", fill_by="fill"),
     Column("source", Form.NOTE, widest=100),

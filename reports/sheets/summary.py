@@ -247,12 +247,17 @@ def _definition(view: View, part: str) -> str:
     return view.labels(
         f"define.{part}",
         periods=view.periods,
-        rate=f"{settings.discount_rate:.2%}",
+        discounting=_discounting(view),
         charge=f"{settings.capital.charge_rate:.2%}",
         ratio=f"{settings.capital.ratio:.2%}",
         months=f"{settings.horizon.max_months:.0f}",
         capital=capital,
     )
+
+
+def _discounting(view: View) -> str:
+    rate = view.settings.discount_rate
+    return view.labels("define.discounted" if rate else "define.not_discounted", rate=f"{rate:.2%}")
 
 
 def _standing(view: View, feasible: Any, broken: Any) -> str:

@@ -167,67 +167,14 @@ def net_borrowed(sample: Sample, lanes: pd.DataFrame) -> pd.Series:
 
 
 def _limit_terms(sample: Sample) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            (
-                "cash_ratio",
-                "Cash to deposits",
-                "group",
-                "class:cash",
-                "class:deposit",
-                "min",
-                0.05,
-                "hard",
-                "",
-                0.10,
-                "regulatory",
-                "Treasurer",
-                "Liquidity rule, article 5",
-            ),
-            (
-                "loans_east",
-                "-Loans of East",
-                sample.codes[-1],
-                "class:loan",
-                "",
-                "max",
-                1000.0,
-                "hard",
-                "",
-                "",
-                "board",
-                "Credit",
-                "",
-            ),
-            (
-                "deposits_wish",
-                "Deposits to loans",
-                "group",
-                "class:deposit",
-                "class:loan",
-                "min",
-                2.0,
-                "soft",
-                PENALTY,
-                "",
-                "target",
-                "ALCO",
-                "",
-            ),
-        ],
-        columns=[
-            "limit",
-            "name",
-            "region",
-            "measure",
-            "denominator",
-            "sense",
-            "bound",
-            "enforcement",
-            "penalty",
-            "early_warning",
-            "tier",
-            "owner",
-            "source",
-        ],
-    )
+    last = sample.codes[-1]
+    common = {"enforcement": "hard", "penalty": "", "early_warning": "", "source": ""}
+    cash = {"limit": "cash_ratio", "name": "Cash to deposits", "region": "group", "measure": "class:cash",
+            "denominator": "class:deposit", "sense": "min", "bound": 0.05, "early_warning": 0.10,
+            "tier": "regulatory", "owner": "Treasurer", "source": "Liquidity rule, article 5"}  # fmt: skip
+    loans = {"limit": "loans_east", "name": "-Loans of East", "region": last, "measure": "class:loan",
+             "denominator": "", "sense": "max", "bound": 1000.0, "tier": "board", "owner": "Credit"}  # fmt: skip
+    wish = {"limit": "deposits_wish", "name": "Deposits to loans", "region": "group", "measure": "class:deposit",
+            "denominator": "class:loan", "sense": "min", "bound": 2.0, "enforcement": "soft", "penalty": PENALTY,
+            "tier": "target", "owner": "ALCO"}  # fmt: skip
+    return pd.DataFrame([common | cash, common | loans, common | wish])

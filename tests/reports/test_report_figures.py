@@ -303,3 +303,12 @@ def test_amounts_in_one_currency_name_it(make, workbook):
     assert "amounts in millions of each currency" in workbook["Summary"]["A2"].value
     one = make(currencies=("CNY",))["Summary"]["A2"].value
     assert one.endswith("amounts in CNY millions")
+
+
+def test_lanes_between_the_same_regions_are_told_apart_by_their_codes(tmp_path):
+    folder = write_sample(tmp_path / "run")
+    lanes = pd.read_csv(folder / "inputs" / "lanes.csv")
+    twin = lanes[lanes["lane"] == "north-east"].assign(lane="north-east-2", opening=0.0)
+    pd.concat([lanes, twin]).to_csv(folder / "inputs" / "lanes.csv", index=False)
+    prices = View(read_run(folder), read_labels("en")).prices.set_index("kind")
+    assert prices.loc["lane", "what"] == "North → =East (north-east)"
