@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from alm.formulation.book import Book
 from alm.formulation.curves import ftp_rates
@@ -168,16 +169,15 @@ def horizon_margin(book: Book) -> HorizonMargin:
     if settings.horizon.capital:
         running = running + capital_charge_per_unit(book)[:, -1]
     cohort_ftp, legacy_ftp = ftp_rates(book)
-    given = book.case.table("runoff")
-    keys = [tuple(key) for key in given[["region", "currency", "product"]].to_numpy()]
-    positions = book.positions
-    own = positions[["region", "currency", "product"]].apply(tuple, axis=1).isin(set(keys))
+    key, positions = ["region", "currency", "product"], book.positions
+    given = pd.MultiIndex.from_frame(book.case.table("runoff")[key])
+    own = pd.MultiIndex.from_frame(positions[key]).isin(given)
     counts = ~book.plug & (settings.horizon_value == "run_off")
     return HorizonMargin(
         cohort_cost=after * book.sign * cohort_ftp + running,
         cohort_has_value=counts & positions["tenor_months"].notna().to_numpy(),
         legacy_cost=after * book.sign * legacy_ftp + running,
-        legacy_has_value=counts & positions["residual_months"].notna().to_numpy() & ~own.to_numpy(),
+        legacy_has_value=counts & positions["residual_months"].notna().to_numpy() & ~own,
     )
 
 
