@@ -12,7 +12,7 @@
 ('optimal', 4.0, [2.0, 1.0], [2.0])
 """
 
-from solvers.backends import BACKENDS
+from solvers.backends import BACKENDS, UnsuitableBackendError
 from solvers.dispatch import solve
 from solvers.duals import vertex_duals
 from solvers.face import Projection, project_on_optimal_face, with_integers_fixed
@@ -28,6 +28,7 @@ __all__ = [
     "Ranges",
     "Solution",
     "Status",
+    "UnsuitableBackendError",
     "project_on_optimal_face",
     "ranges",
     "solve",

@@ -59,6 +59,8 @@ def solve(
     ------
     ValueError
         No such backend, or none that can solve a problem of this kind.
+    UnsuitableBackendError
+        The backend of that name cannot.
     """
     start = time.perf_counter()
     chosen = backend_named(backend, problem) if backend else backend_for(problem.needs)

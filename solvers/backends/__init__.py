@@ -45,19 +45,52 @@ class Backend(Protocol):
 BACKENDS: tuple[Backend, ...] = (CvxpyHighs(), CvxpyClarabel(), PulpHighs(), PulpCbc())
 
 
+class UnsuitableBackendError(ValueError):
+    """The backend that was asked for cannot solve a problem of this kind.
+
+    Attributes
+    ----------
+    backend : str
+        Its name.
+    can, needs : frozenset of str
+        Kinds of problems that it solves, and what the problem is.
+    """
+
+    def __init__(self, backend: str, can: frozenset[str], needs: frozenset[str]) -> None:
+        super().__init__(f"{backend} solves {_listed(can)} problems")
+        self.backend, self.can, self.needs = backend, can, needs
+
+    @property
+    def kind(self) -> str:
+        """What the problem is, in words."""
+        return _listed(self.needs)
+
+
+def _listed(kinds: frozenset[str]) -> str:
+    return " and ".join(sorted(kinds))
+
+
 def backend_for(needs: frozenset[str]) -> Backend:
     """Return the first backend that can do all of `needs`; ValueError if there is none."""
     for backend in BACKENDS:
         if needs <= backend.can:
             return backend
-    raise ValueError(f"no backend solves a problem that is {' and '.join(sorted(needs))}")
+    raise ValueError(f"no backend solves a problem that is {_listed(needs)}")
 
 
 def backend_named(name: str, problem: Problem) -> Backend:
-    """Return the backend of that name; ValueError if it is unknown or cannot solve the problem."""
+    """Return the backend of that name.
+
+    Raises
+    ------
+    ValueError
+        No such backend.
+    UnsuitableBackendError
+        It cannot solve a problem of this kind.
+    """
     known = {backend.name: backend for backend in BACKENDS}
     if name not in known:
         raise ValueError(f"no backend {name!r}; there are {', '.join(known)}")
     if not problem.needs <= known[name].can:
-        raise ValueError(f"{name} solves {sorted(known[name].can)}, not {sorted(problem.needs)}")
+        raise UnsuitableBackendError(name, known[name].can, problem.needs)
     return known[name]

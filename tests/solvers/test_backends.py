@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import solvers.backends
-from solvers import BACKENDS, Options, Solution, Status, solve
+from solvers import BACKENDS, Options, Solution, Status, UnsuitableBackendError, solve
 from solvers.backends import Backend, backend_for
 
 from .problems import KNOWN, Known
@@ -105,8 +105,11 @@ def test_an_unknown_backend_is_refused_with_the_known_ones():
 
 def test_a_backend_that_cannot_solve_the_problem_is_refused():
     integer = next(known.problem for known in KNOWN if known.name == "knapsack")
-    with pytest.raises(ValueError, match="not"):
+    with pytest.raises(
+        UnsuitableBackendError, match=r"^cvxpy.highs solves linear problems$"
+    ) as raised:
         solve(integer, "cvxpy+highs")
+    assert raised.value.kind == "integer and linear"
 
 
 @pytest.mark.parametrize("backend", BACKENDS, ids=lambda b: b.name)
