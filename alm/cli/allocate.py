@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alm.cli import streams
+from alm.cli.answers import blank
 from alm.cli.faults import OPTIONS, refuse
 from alm.cli.progress import StageProgress
 
@@ -80,7 +81,7 @@ def allocate(
     asked = tuple(changes or ())
     earlier = str(reference) if reference else ""
     options = Options(asked, backend, any_optimum, not no_baselines, lang.value, earlier)
-    with _refusing(_nothing(case) if as_json else None, out, options):
+    with _refusing(blank("allocate", case=case.resolve().name) if as_json else None, out, options):
         _refuse_unknown([*_backend_faults(backend), *_scenario_faults(case, asked, scenario)])
         with streams.only_results_on_stdout(), StageProgress(quiet) as progress:
             run = run_case(case, out, options=options, progress=progress)
@@ -92,6 +93,7 @@ def allocate(
 def _refusing(answer: dict[str, Any] | None, out: Path | None, options: Options) -> Iterator[None]:
     """Turn what a person can mend into faults and exit code 2."""
     from alm.case import CaseError
+    from solvers import UnsuitableBackendError
 
     try:
         yield
@@ -104,10 +106,9 @@ def _refusing(answer: dict[str, Any] | None, out: Path | None, options: Options)
         if not options.reference:
             raise
         refuse([_fault("--reference", options.reference, "a run folder with a plan")], answer)
-    except ValueError as error:
-        if not options.backend or not str(error).startswith(f"{options.backend} solves"):
-            raise
-        refuse([_fault("--backend", options.backend, str(error), "leave it out")], answer)
+    except UnsuitableBackendError as error:
+        allowed = f"one for a problem that is {error.kind}"
+        refuse([_fault("--backend", error.backend, allowed, f"leave it out; {error}")], answer)
 
 
 def _refuse_unknown(faults: list[Fault]) -> None:
@@ -121,13 +122,6 @@ def _fault(option: str, found: str, allowed: str, hint: str = "") -> Fault:
     from alm.case import Fault
 
     return Fault(OPTIONS, None, option, found, allowed, hint)
-
-
-def _nothing(case: Path) -> dict[str, Any]:
-    """Give the answer of a run that was never made: contract, section 9, every field blank."""
-    from alm.runs import Run
-
-    return Run(case=case.name, status="invalid", backend="", seconds={}).answer()
 
 
 def _backend_faults(backend: str) -> list[Fault]:

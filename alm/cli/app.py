@@ -8,6 +8,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +16,7 @@ from typer.main import get_command
 
 from alm.cli import streams
 from alm.cli.allocate import allocate
+from alm.cli.answers import blank
 from alm.cli.check import check
 from alm.cli.doctor import doctor
 from alm.cli.faults import OPTIONS, as_objects, say
@@ -95,7 +97,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _unexpected(error, words)
     if code == INTERRUPTED:
-        _end(words, "interrupted", "Interrupted before there was a plan; nothing was kept.")
+        planning = _command(words) == "allocate"
+        message = "Interrupted before there was a plan; nothing was kept."
+        message = message if planning else "Interrupted."
+        return _end(words, code, message, reason=message)
     return code
 
 
@@ -103,32 +108,55 @@ def _run(words: list[str]) -> int:
     """Run a command; turn what a person can put right into a message."""
     plain = [word for word in words if word != "--debug"]  # taken anywhere on the line
     command = get_command(app)
+    open_option = _without_value(command, plain)
+    if open_option:
+        found = f"Option '{open_option}' requires an argument."
+        return _refuse(words, open_option, found, f"alm {_command(words)} --help")
     try:
         return int(
             command.main(plain or ["--help"], prog_name="alm", standalone_mode=False) or GOOD
         )
     except typer.TyperException as error:
-        help_text = f"alm {words[0]} --help" if _names_command(words) else "alm --help"
-        return _refuse(words, error.format_message(), help_text)
+        help_text = f"alm {_command(words)} --help" if _command(words) else "alm --help"
+        return _refuse(words, _named(error), error.format_message(), help_text)
     except OSError as error:
         if error.errno not in OF_A_PATH:
             raise
-        return _refuse(
-            words, f"{error.filename}: {error.strerror}", "another path, or the right to use it"
-        )
+        found, hint = f"{error.filename}: {error.strerror}", "another path, or the right to use it"
+        return _refuse(words, None, found, hint)
 
 
-def _names_command(words: Sequence[str]) -> bool:
-    return bool(words) and words[0] in {command.__name__ for command in COMMANDS}
+def _command(words: Sequence[str]) -> str:
+    """Name the command that a line asks for; blank if there is none of that name."""
+    first = next((word for word in words if not word.startswith("-")), "")
+    return first if first in {command.__name__ for command in COMMANDS} else ""
 
 
-def _refuse(words: Sequence[str], found: str, hint: str) -> int:
+def _without_value(command: Any, words: Sequence[str]) -> str:
+    """Find an option that asks for a value and is followed by another option: the parser would take that as its value."""
+    params = getattr(getattr(command, "commands", {}).get(_command(words)), "params", [])
+    valued = {
+        option for each in params if not getattr(each, "is_flag", True) for option in each.opts
+    }
+    pairs = pairwise(words)
+    return next((word for word, after in pairs if word in valued and after.startswith("--")), "")
+
+
+def _named(error: typer.TyperException) -> str | None:
+    """Name the option or argument that is wrong, where the parser tells."""
+    param = getattr(error, "param", None)
+    named = getattr(error, "option_name", None) or getattr(param, "metavar", None)
+    return named or (param.opts[0] if param is not None else None)
+
+
+def _refuse(words: Sequence[str], named: str | None, found: str, hint: str) -> int:
     """Say what is wrong with the line that was typed."""
     from alm.case.faults import Fault
 
     if "--json" in words:
-        fault = Fault(OPTIONS, None, None, found, "a line that `alm --help` describes", hint)
-        streams.print_json({"status": "invalid", "faults": as_objects([fault])})
+        fault = Fault(OPTIONS, None, named, found, "a line that `alm --help` describes", hint)
+        answer = blank(_command(words), status="invalid")
+        streams.print_json({**answer, "faults": as_objects([fault])})
     else:
         say(f"{found}\nSee: {hint}")
     return BAD_INPUT
@@ -147,12 +175,13 @@ def _unexpected(error: Exception, words: Sequence[str]) -> int:
             log.write(f"alm {' '.join(words)}\n{trace}")
         where = f"details in {log.name}, or with --debug"
     first = (str(error).strip() or "no message").splitlines()[0]
-    _end(words, "failed", f"unexpected fault: {type(error).__name__}: {first} ({where})")
-    return UNEXPECTED
+    message = f"unexpected fault: {type(error).__name__}: {first} ({where})"
+    return _end(words, UNEXPECTED, message, fault=message)
 
 
-def _end(words: Sequence[str], status: str, message: str) -> None:
+def _end(words: Sequence[str], code: int, message: str, **why: str) -> int:
+    """Say why a command ended without an answer; in JSON by an object whose status is null."""
     say(message)
     if "--json" in words:
-        answer: dict[str, Any] = {"status": status, "reason": message}
-        streams.print_json(answer)
+        streams.print_json(blank(_command(words), **why))
+    return code

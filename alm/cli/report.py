@@ -9,6 +9,7 @@ import typer
 
 from alm.cli import streams
 from alm.cli.allocate import Language
+from alm.cli.answers import blank
 from alm.cli.faults import OPTIONS, refuse
 from alm.cli.places import require_run
 
@@ -22,7 +23,7 @@ def report(
 
     Example: alm report runs/demo --lang zh
     """
-    answer = {"run": str(run), "report": None, "lang": lang.value} if as_json else None
+    answer = blank("report", run=str(run), lang=lang.value) if as_json else None
     require_run(run, answer)
     from alm.case import CaseError, Fault
     from reports import write_report
@@ -36,6 +37,6 @@ def report(
         refuse([Fault(OPTIONS, None, "RUN", str(run), "a run with a plan", str(error))], answer)
     if as_json:
         done = {"run": str(run), "status": "written", "report": str(path), "lang": lang.value}
-        streams.print_json(done)
+        streams.print_json(blank("report", **done))
     else:
         streams.results().print(str(path), markup=False, soft_wrap=True)

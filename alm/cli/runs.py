@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from alm.cli import streams
+from alm.cli.answers import blank
 from alm.cli.faults import OPTIONS, refuse
 from alm.cli.summary import money_name
 from alm.cli.tables import listing
@@ -43,11 +44,11 @@ def runs(
     from alm.runs.store import find_runs
 
     if folder != Path("runs") and not folder.is_dir():
-        answer: dict[str, Any] | None = {"runs": []} if as_json else None
+        answer = blank("runs") if as_json else None
         refuse([Fault(OPTIONS, None, "DIR", str(folder), "a folder that exists")], answer)
     found = [_facts(each) for each in find_runs(folder)]
     if as_json:
-        streams.print_json({"runs": found})
+        streams.print_json(blank("runs", status="listed", runs=found))
     else:
         _show(folder, found)
 

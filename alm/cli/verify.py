@@ -9,6 +9,7 @@ import typer
 
 from alm.cli import faults as shown
 from alm.cli import streams
+from alm.cli.answers import blank
 from alm.cli.places import require_run
 from alm.cli.tables import listing
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from alm.verify import Verification
 
 UNVERIFIED = 5
+VERIFIED, REFUSED = "verified", "refused"
 MOST_FAILURES = 20
 NOISE = 1e-9  # smaller deviations are floating point's; --json shows them
 
@@ -30,7 +32,7 @@ def verify(
 
     Example: alm verify runs/demo
     """
-    answer = {"run": str(run), "verified": False} if as_json else None
+    answer = blank("verify", run=str(run)) if as_json else None
     require_run(run, answer)
     _require_plan(run, answer)
     verification = _confirmed(run, as_json)
@@ -64,7 +66,8 @@ def _confirmed(run: Path, as_json: bool) -> Verification:
         reason, faults = f"A file of the run cannot be read: {error}", []
     if as_json:
         found = shown.as_objects(faults)
-        streams.print_json({"run": str(run), "verified": False, "reason": reason, "faults": found})
+        answer = blank("verify", run=str(run), status=REFUSED)
+        streams.print_json({**answer, "reason": reason, "faults": found})
     else:
         console = streams.results(uncut=True)
         if faults:
@@ -75,6 +78,7 @@ def _confirmed(run: Path, as_json: bool) -> Verification:
 
 def _answer(verification: Verification) -> dict[str, Any]:
     return {
+        "status": VERIFIED if verification.ok else REFUSED,
         "verified": verification.ok,
         "objective": verification.objective,
         "checks": verification.checks.to_dict("records"),

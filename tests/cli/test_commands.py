@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 import time
@@ -5,9 +6,11 @@ import time
 import pytest
 
 from alm.cli import app, reference
+from alm.cli.answers import blank
 from alm.cli.app import COMMANDS, main
+from alm.runs import Run
 
-from .program import ROOT, alm
+from .program import ROOT, THREE_REGIONS, alm
 
 HEAVY = {"pandas", "numpy", "scipy", "cvxpy", "pulp", "linopy", "xarray", "openpyxl", "highspy"}
 NAMES = [command.__name__ for command in COMMANDS]
@@ -89,7 +92,55 @@ def test_an_option_that_does_not_exist_is_a_fault_in_json_too():
     assert done.answer["status"] == "invalid"
     (fault,) = done.answer["faults"]
     assert "--jsn" in fault["found"]
+    assert fault["column"] == "--jsn"
     assert fault["hint"] == "alm check --help"
+
+
+SPOILT = [
+    (["allocate", "x", "--bogus"], "--bogus"),
+    (["allocate"], "CASE"),
+    (["allocate", "x", "--lang", "fr"], "--lang"),
+    (["allocate", "x", "y"], None),
+    (["check", "x", "--out"], "--out"),
+    (["new"], "CASE"),
+    (["report"], "RUN"),
+    (["verify", "--jsn"], "--jsn"),
+    (["runs", "a", "b"], None),
+    (["schema", "a", "b"], None),
+    (["doctor", "x"], None),
+]
+
+
+@pytest.mark.parametrize(("words", "column"), SPOILT)
+def test_a_line_that_cannot_be_read_is_answered_like_any_other_bad_input(words, column, capsys):
+    """Every command: all its fields, blank, and one fault with the fields of the contract, section 9."""
+    assert main([*words, "--json"]) == 2
+    answer = json.loads(capsys.readouterr().out)
+    assert set(blank(words[0])) | {"faults"} == set(answer)
+    assert answer["status"] == "invalid"
+    (fault,) = answer["faults"]
+    assert set(fault) == {"table", "row", "column", "found", "allowed", "hint"}
+    assert (fault["table"], fault["column"]) == ("options", column)
+
+
+def test_lines_that_cannot_be_read_were_tried_on_every_command():
+    assert {words[0] for words, _ in SPOILT} == set(NAMES)
+
+
+def test_blank_answers_of_a_plan_are_those_of_a_run():
+    """Contract, section 9: the same fields, whether there is a plan or not."""
+    nothing = Run(case="", status="", backend="", seconds={}).answer()
+    assert list(blank("allocate")) == list(nothing)
+    known = {"case": "", "status": ""}
+    assert blank("allocate", **known) == nothing
+
+
+def test_an_option_is_never_taken_for_the_value_of_another_one(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["allocate", str(THREE_REGIONS), "--out", "--json"]) == 2
+    assert not list(tmp_path.iterdir())
+    (fault,) = json.loads(capsys.readouterr().out)["faults"]
+    assert fault["column"] == "--out"
 
 
 class Broken:
@@ -124,7 +175,9 @@ def test_debug_shows_the_traceback_of_an_unexpected_fault(broken, capsys):
 
 
 def test_an_unexpected_fault_is_one_object_in_json(broken, capsys):
-    import json
-
-    assert main(["check", "x", "--json"]) == 1
-    assert json.loads(capsys.readouterr().out)["status"] == "failed"
+    """No plan, and not the case's fault: the status is none of those of the contract, section 9."""
+    assert main(["allocate", "x", "--json"]) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert {**answer, "fault": ""} == blank("allocate", fault="")
+    assert answer["status"] is None
+    assert "ZeroDivisionError: no balances" in answer["fault"]

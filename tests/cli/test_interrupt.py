@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+from alm.cli.answers import blank
+
 from .program import ALM, EXAMPLES
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
@@ -26,6 +28,8 @@ def test_an_interrupt_before_there_is_a_plan_is_exit_code_130_and_leaves_nothing
     program.send_signal(signal.SIGINT)
     out, err = program.communicate(timeout=60)
     assert program.returncode == 130
-    assert json.loads(out)["status"] == "interrupted"
+    answer = json.loads(out)
+    assert {**answer, "reason": ""} == blank("allocate", reason="")
+    assert "nothing was kept" in answer["reason"]
     assert "nothing was kept" in err
     assert not list(tmp_path.iterdir())

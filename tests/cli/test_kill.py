@@ -32,7 +32,7 @@ def test_a_run_that_is_killed_leaves_no_folder_that_looks_like_a_run(stage, tmp_
     place = tmp_path / "run"
     kill_after(stage, place)
     assert not place.exists()
-    assert alm("runs", tmp_path, "--json").answer == {"runs": []}
+    assert alm("runs", tmp_path, "--json").answer["runs"] == []
     (left,) = tmp_path.iterdir()
     assert left.name.startswith(".run.")
     assert left.suffix == ".partial"

@@ -1,5 +1,3 @@
-import json
-
 import pandas as pd
 import pytest
 
@@ -19,7 +17,7 @@ def test_verify_confirms_a_run_and_names_its_checks(told):
 
 def test_verify_confirms_in_json(told):
     answer = alm("verify", told[1], "--json").answer
-    assert answer["verified"] is True
+    assert (answer["status"], answer["verified"]) == ("verified", True)
     assert answer["failures"] == []
     assert answer["objective"] == pytest.approx(35.3025)
     assert all(check["ok"] for check in answer["checks"])
@@ -55,7 +53,7 @@ def test_a_damaged_file_is_refused_with_exit_code_5(run_folder, name):
     (run_folder / name).write_text("{", encoding="utf-8")
     done = alm("verify", run_folder, "--json")
     assert done.code == 5, done.err
-    assert done.answer["verified"] is False
+    assert (done.answer["status"], done.answer["verified"]) == ("refused", False)
     assert done.answer["reason"]
 
 
@@ -119,7 +117,7 @@ def test_runs_shows_a_run_whose_manifest_is_damaged(run_folder):
 
 def test_runs_without_runs_says_so(tmp_path):
     assert alm("runs", cwd=tmp_path).out == "No runs in runs.\n"
-    assert json.loads(alm("runs", "--json", cwd=tmp_path).out) == {"runs": []}
+    assert alm("runs", "--json", cwd=tmp_path).answer == {"status": "listed", "runs": []}
 
 
 def test_runs_of_a_folder_that_does_not_exist_is_bad_input(tmp_path):
