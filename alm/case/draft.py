@@ -84,6 +84,9 @@ class Draft:
         """Mark the cells of faults as wrong."""
         cells = {(fault.table, fault.row, fault.column) for fault in faults if not fault.warning}
         keys = {fault.column for fault in faults if fault.table == "case.toml" and fault.column}
+        # What cannot be read from where [sources] places it is missing as a whole.
+        places = {key.partition(".")[2] for key in keys if key.startswith("sources.")}
+        cells |= {(table, None, None) for table in places}
         return replace(self, wrong=self.wrong | cells, wrong_keys=self.wrong_keys | keys)
 
 

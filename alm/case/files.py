@@ -15,6 +15,9 @@ import openpyxl
 import pandas as pd
 
 Grid = list[list[str]]
+MOST_CELLS = 10_000_000
+"""Cells of one table that are still read: more is a mistake, or meant to fill the memory."""
+
 T = TypeVar("T")
 
 

@@ -114,6 +114,8 @@ def _settings() -> dict[str, Any]:
     sources = _object("Where tables are, if not beside case.toml under their own name.")
     sources["properties"] = {table.name: {"type": "string"} for table in TABLES}
     top["properties"]["sources"] = sources
+    databases = _object("Files of SQLite or DuckDB, by the name that queries of sources use.")
+    top["properties"]["databases"] = databases | {"additionalProperties": {"type": "string"}}
     return top
 
 

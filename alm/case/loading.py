@@ -38,7 +38,7 @@ def load(folder: Path | str, changes: Sequence[str] = ()) -> Case:
     raw, of_changes = change_settings(_read_toml(folder), parsed)
     settings, of_settings = build_settings(raw)
     spec = spec_of(settings)
-    reading = read_tables(folder, raw.get("sources", {}), spec)
+    reading = read_tables(folder, raw, spec)
     draft, of_cells = build(settings, spec, reading.given)
     if any(change.table for change in parsed):
         given, of_keys = change_tables(draft, parsed)

@@ -129,7 +129,7 @@ def flatten(given: Mapping[str, Any]) -> dict[str, Any]:
     """Write the keys of sections with a dot: {"capital": {"ratio": 0.1}} is {"capital.ratio": 0.1}."""
     flat: dict[str, Any] = {}
     for name, value in given.items():
-        if name == "sources":
+        if name in ("sources", "databases"):
             continue
         if isinstance(value, Mapping):
             flat |= {f"{name}.{inner}": innermost for inner, innermost in value.items()}

@@ -8,6 +8,7 @@ from pathlib import Path
 import tomlkit
 
 from alm.case.case import Case
+from alm.case.places import SECTIONS
 
 
 def write_inputs(case: Case, folder: Path | str) -> None:
@@ -23,7 +24,7 @@ def write_inputs(case: Case, folder: Path | str) -> None:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     # The tables are beside it now, wherever they came from.
-    settings = {name: value for name, value in case.given_settings.items() if name != "sources"}
+    settings = {name: value for name, value in case.given_settings.items() if name not in SECTIONS}
     (folder / "case.toml").write_text(tomlkit.dumps(settings), encoding="utf-8")
     for name in case.given_tables:
         rows = case.given(name)

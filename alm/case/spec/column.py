@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from alm.case.spec.chinese import TABLES_ZH, column_zh
+
 Constant = str | float | int | bool | tuple[str, ...]
 
 
@@ -76,6 +78,11 @@ class Column:
     refers: str = ""
     also: tuple[str, ...] = ()
 
+    @property
+    def name_zh(self) -> str:
+        """Chinese label, accepted as heading; empty where there is none."""
+        return column_zh(self.name)
+
 
 @dataclass(frozen=True)
 class Table:
@@ -98,6 +105,17 @@ class Table:
     description: str
     unique: bool = True
     required: bool = False
+
+    @property
+    def name_zh(self) -> str:
+        """Chinese label, accepted as name of a sheet or file."""
+        return TABLES_ZH[self.name]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Headings that are accepted, each with the name of its column."""
+        chinese = {column.name_zh: column.name for column in self.columns if column.name_zh}
+        return {**chinese, **{name: name for name in self.names}}
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping
 from pathlib import Path
 
-from alm.case.sources import BOOK
+from alm.case.places import BOOK
 from alm.case.spec.column import Constant, Table
 from alm.case.spec.page import markdown
 from alm.case.spec.tables import TABLES
