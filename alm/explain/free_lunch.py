@@ -18,9 +18,9 @@ from alm.case import Fault
 from alm.explain.loops import longest_walks, loops_that_gain, walk
 from alm.formulation.book import Book
 from alm.formulation.earnings import (
-    after_tax_interest,
     capital_charge_per_unit,
     lane_unit_income,
+    legacy_unit_income,
     running_costs,
 )
 
@@ -157,8 +157,8 @@ def arcs_of(book: Book) -> Arcs:
     ends = book.end_nodes
     plug_earned, plug_before = _plug_values(book)
     lane_earned, lane_before = _lane_values(book)
-    plug_room = (book.max_balance - book.min_balance) * book.fx[:, None]
-    capacity = book.lanes.capacity * book.lanes.fx[:, None]
+    plug_room = (book.max_balance - book.min_balance) * book.fx
+    capacity = book.lanes.capacity * book.lanes.fx
     lane_room = np.where(book.lanes.open_window, capacity, 0.0)
     fixed = book.lanes.table["fixed_cost"].to_numpy(float)
     return Arcs(
@@ -175,11 +175,9 @@ def arcs_of(book: Book) -> Arcs:
 
 def _plug_values(book: Book) -> tuple[np.ndarray, np.ndarray]:
     """Value one unit on each position for a year, after tax and before: (position, period)."""
-    interest = book.sign * book.positions["rate"].to_numpy(float)
-    cost, charge = running_costs(book), capital_charge_per_unit(book)
-    kept = after_tax_interest(book) * interest
-    after = kept[:, None] - cost * (1.0 - book.tax_rate)[:, None] - charge
-    return after, interest[:, None] - cost - charge
+    charge = capital_charge_per_unit(book)
+    before = book.sign[:, None] * book.own_rate - running_costs(book)
+    return legacy_unit_income(book) - charge, before - charge
 
 
 def _lane_values(book: Book) -> tuple[np.ndarray, np.ndarray]:

@@ -83,7 +83,7 @@ def _lanes(book: Book, formulation: Formulation, solution: Solution) -> pd.DataF
     rows = pd.DataFrame(
         {"name": lanes["lane"], "region": lanes["lender"], "currency": lanes["currency"]}
     )
-    worth = np.maximum(0.0, -solution.reduced_cost[block.numbers]) / book.lanes.fx[:, None]
+    worth = np.maximum(0.0, -solution.reduced_cost[block.numbers]) / book.lanes.fx
     return _cells(
         rows, book.periods, "lane", np.where(np.isfinite(book.lanes.capacity), worth, 0.0)
     )
@@ -98,7 +98,7 @@ def _bounds(book: Book, formulation: Formulation, solution: Solution) -> pd.Data
             continue
         rows = block.coords[0].to_numpy()
         key = book.positions.iloc[rows]
-        worth = -solution.reduced_cost[block.numbers] / book.fx[rows, None]
+        worth = -solution.reduced_cost[block.numbers] / book.fx[rows]
         # A floor of zero is no bound that somebody wrote.
         worth = np.where((worth < 0) & (low[rows] <= 0), 0.0, worth)
         names = pd.DataFrame(
@@ -115,8 +115,5 @@ def _bounds(book: Book, formulation: Formulation, solution: Solution) -> pd.Data
 def _funds(book: Book, formulation: Formulation, solution: Solution) -> pd.DataFrame:
     """Price one more unit of funds in each node: the transfer price that the plan implies."""
     block = formulation.rows["funding"]
-    fx = dict(zip(book.positions["currency"], book.fx, strict=True))
-    lanes = dict(zip(book.lanes.table["currency"], book.lanes.fx, strict=True))
-    rate = book.nodes["currency"].map({**lanes, **fx}).fillna(1.0).to_numpy(float)
     rows = book.nodes.assign(name=book.nodes["region"])
-    return _cells(rows, book.periods, "funds", -solution.dual[block.numbers] / rate[:, None])
+    return _cells(rows, book.periods, "funds", -solution.dual[block.numbers] / book.node_fx)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from alm.case import Case
 from alm.case.calendar import year_fractions
 from alm.formulation.attributes import resolve_attributes
-from alm.formulation.lane_book import LaneBook, open_lanes
+from alm.formulation.lane_book import LaneBook, by_period, open_lanes
 from alm.formulation.runoff import legacy_share, surviving
 from alm.formulation.scopes import subtree_matrix
 
@@ -38,7 +38,8 @@ class Book:
     """A case as arrays over `position`, `period`, `lane` and `node`.
 
     Amounts are in table units of their own currency, `fx` turns them into reporting currency. Arrays
-    over time have one column per period 1..T, except where `0..T` is said.
+    over time have one column per period 1..T, except where `0..T` is said. They are those of the case
+    as it stands; a scenario changes them and nothing else.
 
     Attributes
     ----------
@@ -48,6 +49,13 @@ class Book:
         `region, currency`; every place where funds must balance.
     year_fraction, discount : array (0..T+beyond)
         Indexed by the number of the period; period 0 counts nothing.
+    fx : array (position, period)
+        Reporting units per unit of the position's currency: balances of a close and income of a period
+        count at that period's rate, what comes after T at the rate of T.
+    own_rate : array (position, period)
+        Rate per year that the legacy book or the plug earns in each period.
+    new_rate : array (position, period written)
+        Rate posted for new business, at the reference volume.
     attribute : dict of str to array (position, period)
     legacy : array (position, 0..T+beyond)
         Share of the legacy book still there.
@@ -73,6 +81,7 @@ class Book:
     tax_rate: np.ndarray
     opening: np.ndarray
     plug: np.ndarray
+    own_rate: np.ndarray
     new_rate: np.ndarray
     attribute: dict[str, np.ndarray]
     legacy: np.ndarray
@@ -121,6 +130,24 @@ class Book:
             end: nodes.get_indexer(pd.MultiIndex.from_frame(self.lanes.table[[end, money]]))
             for end, money in ends.items()
         }
+
+    @cached_property
+    def node_fx(self) -> np.ndarray:
+        """Reporting units per unit of each node's currency: (node, period)."""
+        rate = np.ones((len(self.nodes), self.periods))
+        rate[self.end_nodes["lender"]] = self.lanes.fx
+        rate[self.end_nodes["borrower"]] = self.lanes.debt_fx / self.lanes.debt_ratio[:, None]
+        rate[self.node] = self.fx
+        return rate
+
+    def at_opening(self) -> Book:
+        """Give the same book at the exchange rates of the opening balance sheet, which no scenario moves."""
+        rates = exchange_rates(self.case)
+        return replace(
+            self,
+            fx=by_period(self.positions["currency"].map(rates), self.periods),
+            lanes=self.lanes.at(rates),
+        )
 
     @property
     def average(self) -> tuple[float, float]:
@@ -172,13 +199,12 @@ def open_book(case: Case) -> Book:
         node=node_of.get_indexer(pd.MultiIndex.from_frame(positions[["region", "currency"]])),
         region=region,
         sign=positions["side"].map(SIGN).to_numpy(float),
-        fx=positions["currency"].map(fx).to_numpy(float),
+        fx=by_period(positions["currency"].map(fx), settings.periods),
         tax_rate=regions["tax_rate"].to_numpy(float)[region],
         opening=positions["balance"].to_numpy(float),
         plug=positions["plug"].to_numpy(bool),
-        new_rate=np.repeat(
-            positions["new_rate"].to_numpy(float)[:, None], settings.periods, axis=1
-        ),
+        own_rate=by_period(positions["rate"], settings.periods),
+        new_rate=by_period(positions["new_rate"], settings.periods),
         attribute=resolve_attributes(case, positions),
         legacy=legacy_share(case, positions, through, step),
         survival=surviving(
@@ -228,9 +254,7 @@ def _bounds(case: Case, positions: pd.DataFrame) -> dict[str, np.ndarray]:
         ("min_new", 0.0),
         ("max_new", 0.0),
     ):
-        value = np.repeat(
-            positions[name].fillna(blank).to_numpy(float)[:, None], len(periods), axis=1
-        )
+        value = by_period(positions[name].fillna(blank), len(periods))
         given = overrides[name].to_numpy(float)
         row, period = np.nonzero(during & ~np.isnan(given)[:, None])
         value[at[row], period] = given[row]

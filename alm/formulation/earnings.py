@@ -57,36 +57,31 @@ class Earnings:
 
 def earnings(book: Book) -> Earnings:
     """Work out the coefficients of the objective from a book."""
-    last = book.periods
-    when = (book.year_fraction * book.discount)[1 : last + 1]
-    after = 1.0 - book.tax_rate
-    kept = after_tax_interest(book)
-    cost = running_costs(book) * after[:, None]
-    charge = capital_charge_per_unit(book) * when
-    running = np.where(book.plug[:, None], _on_balance(book, kept, cost, when), 0.0)
-    legacy_unit = kept * book.sign * book.positions["rate"].to_numpy(float)
-    legacy = _legacy_values(book, legacy_unit[:, None] - cost, when)
-    beyond = legacy_horizon_value(book)
-    given_up = legacy * book.fx[:, None]
-    given_up[:, -1] += beyond * book.fx
-    new, price = _new_business(book, kept, cost, when)
+    when = (book.year_fraction * book.discount)[1 : book.periods + 1]
+    after = (1.0 - book.tax_rate)[:, None]
+    unit = legacy_unit_income(book)
+    # Money that flows in a period: discounted, in reporting currency.
+    flow = book.fx * book.discount[1 : book.periods + 1]
+    running = np.where(book.plug[:, None], _on_balance(book, unit, when * book.fx), 0.0)
+    given_up = _legacy_values(book, unit, when * book.fx)
+    given_up[:, -1] += legacy_horizon_value(book) * book.fx[:, -1]
+    new, price = _new_business(book, when * book.fx)
     return Earnings(
-        new=new * book.fx[:, None],
-        price=price * book.fx[:, None],
-        back_book=_back_book(book) * (after * book.fx)[:, None] * when,
-        adjustment=np.outer(
-            book.positions["adjustment_cost"].to_numpy(float) * after * book.fx,
-            book.discount[1 : last + 1],
-        ),
-        balance=(running - charge) * book.fx[:, None],
+        new=new,
+        price=price,
+        back_book=_back_book(book) * after * when * book.fx,
+        adjustment=_column(book, "adjustment_cost") * after * flow,
+        balance=running - capital_charge_per_unit(book) * when * book.fx,
         gone=-given_up,
-        sold=-np.outer(
-            book.positions["disposal_haircut"].to_numpy(float) * after * book.fx,
-            book.discount[1 : last + 1],
-        ),
+        sold=-_column(book, "disposal_haircut") * after * flow,
         outstanding=_lane_earnings(book, when),
-        constant=_constant(book, kept, cost, when, given_up),
+        constant=_constant(book, unit, when, given_up),
     )
+
+
+def _column(book: Book, name: str) -> np.ndarray:
+    """Give a column of the positions: (position, 1)."""
+    return book.positions[name].to_numpy(float)[:, None]
 
 
 def after_tax_interest(book: Book) -> np.ndarray:
@@ -106,6 +101,13 @@ def running_costs(book: Book) -> np.ndarray:
     )
 
 
+def legacy_unit_income(book: Book) -> np.ndarray:
+    """Income after tax per unit of average balance and year of legacy books and plugs: (position, period)."""
+    after = (1.0 - book.tax_rate)[:, None]
+    interest = (after_tax_interest(book) * book.sign)[:, None] * book.own_rate
+    return np.asarray(interest - running_costs(book) * after)
+
+
 def capital_charge_per_unit(book: Book) -> np.ndarray:
     """Capital charge per unit of closing balance and year, untaxed: (position, period)."""
     capital = book.case.settings.capital
@@ -122,18 +124,23 @@ def cohort_average(book: Book) -> np.ndarray:
     return np.asarray(opening * before + closing * book.survival)
 
 
-def _new_business(
-    book: Book, kept: np.ndarray, cost: np.ndarray, when: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Value one unit of new business by the period in which it is written."""
+def _new_business(book: Book, worth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Value one unit of new business by the period in which it is written.
+
+    Parameters
+    ----------
+    worth : array (position, period)
+        Discounted years in reporting currency.
+    """
     last, share = book.periods, cohort_average(book)
-    horizon = horizon_margin(book)
+    horizon, kept = horizon_margin(book), after_tax_interest(book)
+    cost = running_costs(book) * (1.0 - book.tax_rate)[:, None]
     new, price = np.zeros_like(cost), np.zeros_like(cost)
     for written in range(last):
-        life = share[:, : last - written] * when[written:]
+        life = share[:, : last - written] * worth[:, written:]
         years = life.sum(axis=1)
         tail = _tail_years(book, book.survival[:, last - written : last - written + book.beyond])
-        tail = np.where(horizon.cohort_has_value, tail, 0.0)
+        tail = np.where(horizon.cohort_has_value, tail, 0.0) * book.fx[:, -1]
         rate = book.new_rate[:, written]
         price[:, written] = kept * (years + tail)
         new[:, written] = (
@@ -189,23 +196,22 @@ def legacy_horizon_value(book: Book) -> np.ndarray:
     return np.where(horizon.legacy_has_value, years * (rate - horizon.legacy_cost), 0.0)
 
 
-def _on_balance(book: Book, kept: np.ndarray, cost: np.ndarray, when: np.ndarray) -> np.ndarray:
+def _on_balance(book: Book, unit: np.ndarray, worth: np.ndarray) -> np.ndarray:
     """Value one unit of closing balance that earns the legacy rate (plugs): (position, period)."""
     opening, closing = book.average
-    unit = kept[:, None] * book.sign[:, None] * book.positions["rate"].to_numpy(float)[:, None]
-    earned = (unit - cost) * when
+    earned = unit * worth
     value = closing * earned
     value[:, :-1] += opening * earned[:, 1:]
     return np.asarray(value)
 
 
-def _legacy_values(book: Book, unit: np.ndarray, when: np.ndarray) -> np.ndarray:
+def _legacy_values(book: Book, unit: np.ndarray, worth: np.ndarray) -> np.ndarray:
     """Value one unit of the opening legacy book that stays at each close: (position, period).
 
     At close t the share still there earns as closing balance of t and as opening balance of t + 1.
     """
     opening, closing = book.average
-    earned, share = unit * when, book.legacy[:, 1 : book.periods + 1]
+    earned, share = unit * worth, book.legacy[:, 1 : book.periods + 1]
     value = closing * earned * share
     value[:, :-1] += opening * earned[:, 1:] * share[:, :-1]
     return np.asarray(value)
@@ -239,29 +245,32 @@ def lane_unit_income(book: Book) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def _lane_earnings(book: Book, when: np.ndarray) -> np.ndarray:
     """Value one unit outstanding at each close: (lane, period), reporting currency."""
     opening, closing = book.average
-    value = closing * np.outer(_lane_after_tax(book), when)
-    value[:, :-1] += opening * np.outer(_lane_after_tax(book), when[1:])
+    earned = _lane_after_tax(book) * when
+    value = closing * earned
+    value[:, :-1] += opening * earned[:, 1:]
     return np.asarray(value)
 
 
 def _lane_after_tax(book: Book) -> np.ndarray:
-    """Net effect on the group per unit of average outstanding and year: (lane), reporting currency."""
+    """Net effect on the group per unit of average outstanding and year: (lane, period), reporting currency."""
     received, paid, _ = lane_unit_income(book)
     tax = book.regions.set_index("region")["tax_rate"]
     lender = 1.0 - book.lanes.table["lender"].map(tax).to_numpy(float)
     borrower = 1.0 - book.lanes.table["borrower"].map(tax).to_numpy(float)
-    return np.asarray((lender * received - borrower * paid) * book.lanes.fx)
+    return np.asarray((lender * received - borrower * paid)[:, None] * book.lanes.fx)
 
 
-def _constant(
-    book: Book, kept: np.ndarray, cost: np.ndarray, when: np.ndarray, given_up: np.ndarray
-) -> float:
+def _constant(book: Book, unit: np.ndarray, when: np.ndarray, given_up: np.ndarray) -> float:
     """Sum what nobody decides: the opening balances, all legacy books unsold, the add-ons of RWA."""
     opening, _ = book.average
-    rate = book.positions["rate"].to_numpy(float)
-    first = opening * (kept * book.sign * rate - cost[:, 0]) * when[0] * book.opening * book.fx
+    first = opening * unit[:, 0] * when[0] * book.opening * book.fx[:, 0]
     legacy = np.where(book.plug, 0.0, given_up.sum(axis=1) * book.opening)
-    lanes = opening * when[0] * _lane_after_tax(book) * book.lanes.table["opening"].to_numpy(float)
+    lanes = (
+        opening
+        * when[0]
+        * _lane_after_tax(book)[:, 0]
+        * book.lanes.table["opening"].to_numpy(float)
+    )
     return float(first.sum() + legacy.sum() + lanes.sum() - _addon_charge(book, when))
 
 

@@ -52,13 +52,12 @@ def region_earnings(model: linopy.Model, book: Book, measure: str) -> tuple[Expr
 
 def _unit_income(book: Book, taxed: bool) -> tuple[np.ndarray, np.ndarray]:
     """Income per unit of average balance of the legacy book and of cohorts: (position, period), reporting currency."""
-    years, fx = book.year_fraction[1 : book.periods + 1], book.fx[:, None]
+    years, fx = book.year_fraction[1 : book.periods + 1], book.fx
     kept = after_tax_interest(book) if taxed else np.ones(len(book.positions))
     cost = running_costs(book) * (1.0 - book.tax_rate)[:, None] if taxed else 0.0
-    rate = book.positions["rate"].to_numpy(float)[:, None]
     signed = (kept * book.sign)[:, None]
-    new = np.where(book.plug[:, None], rate, book.new_rate)
-    return (signed * rate - cost) * fx * years, (signed * new - cost) * fx * years
+    new = np.where(book.plug[:, None], book.own_rate, book.new_rate)
+    return (signed * book.own_rate - cost) * fx * years, (signed * new - cost) * fx * years
 
 
 def _averaged(
@@ -85,10 +84,8 @@ def _disposal_effect(
     before = on(unit * share[:, : book.periods] * opening, rows, book)
     effect = gone * (-now) - gone.shift(period=1).fillna(0) * before
     if taxed:
-        loss = book.positions["disposal_haircut"].to_numpy(float) * (1.0 - book.tax_rate) * book.fx
-        effect = effect - model.variables["sold"] * on(
-            np.repeat(loss[:, None], book.periods, axis=1), rows, book
-        )
+        loss = book.positions["disposal_haircut"].to_numpy(float) * (1.0 - book.tax_rate)
+        effect = effect - model.variables["sold"] * on(loss[:, None] * book.fx, rows, book)
     node = xr.DataArray(book.node[rows], coords=[pd.Index(rows, name="position")], name="node")
     return effect.groupby(node).sum().reindex(node=every).fillna(0)
 
@@ -96,8 +93,8 @@ def _disposal_effect(
 def _change_cost(model: linopy.Model, book: Book, every: pd.Index) -> Expression:
     """Cost of changing volumes, after tax."""
     rows = model.variables["up"].indexes["position"].to_numpy()
-    each = book.positions["adjustment_cost"].to_numpy(float) * (1.0 - book.tax_rate) * book.fx
-    cost = on(np.repeat(each[:, None], book.periods, axis=1), rows, book)
+    each = book.positions["adjustment_cost"].to_numpy(float) * (1.0 - book.tax_rate)
+    cost = on(each[:, None] * book.fx, rows, book)
     node = xr.DataArray(book.node[rows], coords=[pd.Index(rows, name="position")], name="node")
     moved = (model.variables["up"] + model.variables["down"]) * cost
     return moved.groupby(node).sum().reindex(node=every).fillna(0)
@@ -112,7 +109,8 @@ def _lane_units(book: Book, end: str, taxed: bool) -> np.ndarray:
     unit = received if end == "lender" else -paid
     tax = table[end].map(book.regions.set_index("region")["tax_rate"]).to_numpy(float)
     after = (1.0 - tax) if taxed else 1.0
-    return np.outer(unit * after * book.lanes.fx, book.year_fraction[1 : book.periods + 1])
+    years = book.year_fraction[1 : book.periods + 1]
+    return np.asarray((unit * after)[:, None] * book.lanes.fx * years)
 
 
 def _lane_income(

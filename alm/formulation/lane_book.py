@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -20,8 +20,11 @@ class LaneBook:
     ----------
     table : DataFrame
         The table `lanes` in the order of its key.
-    fx : array (lane)
+    fx : array (lane, period)
         Reporting units per unit of the lane's currency.
+    debt_fx : array (lane, period)
+        Reporting units that the debt on one unit lent is worth; `fx`, unless the rate between the two
+        currencies has moved.
     debt_ratio : array (lane)
         Units of the borrower's currency owed per unit lent, at base `fx`.
     tenor : array of int (lane)
@@ -40,6 +43,7 @@ class LaneBook:
 
     table: pd.DataFrame
     fx: np.ndarray
+    debt_fx: np.ndarray
     debt_ratio: np.ndarray
     tenor: np.ndarray
     opening: np.ndarray
@@ -52,6 +56,21 @@ class LaneBook:
 
     def __len__(self) -> int:
         return len(self.table)
+
+    def at(self, rates: dict[str, float]) -> LaneBook:
+        """Give the same lanes at these exchange rates in every period."""
+        periods = self.capacity.shape[1]
+        owed = self.table["borrower_currency"].map(rates).to_numpy(float) * self.debt_ratio
+        return replace(
+            self,
+            fx=by_period(self.table["currency"].map(rates), periods),
+            debt_fx=by_period(owed, periods),
+        )
+
+
+def by_period(value: pd.Series | np.ndarray, periods: int) -> np.ndarray:
+    """Say the same in every period: (row, period)."""
+    return np.repeat(np.asarray(value, float)[:, None], periods, axis=1)
 
 
 def open_lanes(case: Case, fx: dict[str, float], step: int) -> LaneBook:
@@ -77,13 +96,12 @@ def open_lanes(case: Case, fx: dict[str, float], step: int) -> LaneBook:
     rate = table["currency"].map(fx).to_numpy(float)
     return LaneBook(
         table=table,
-        fx=rate,
+        fx=by_period(rate, len(periods)),
+        debt_fx=by_period(rate, len(periods)),
         debt_ratio=rate / table["borrower_currency"].map(fx).to_numpy(float),
         tenor=np.rint(table["tenor_months"].to_numpy(float) / step).astype(int),
         opening=table["opening"].to_numpy(float)[:, None] * still,
-        capacity=np.repeat(
-            table["capacity"].fillna(np.inf).to_numpy(float)[:, None], len(periods), axis=1
-        ),
+        capacity=by_period(table["capacity"].fillna(np.inf), len(periods)),
         open_window=(periods[None, :] >= table["start"].to_numpy()[:, None])
         & (periods[None, :] <= table["end"].to_numpy()[:, None]),
         claim=_attributes(case, table, "lender", "asset_product"),

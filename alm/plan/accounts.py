@@ -71,11 +71,9 @@ def average_written(book: Book, plan: Plan) -> np.ndarray:
 
 def flows(book: Book, plan: Plan) -> Flows:
     """Work out what positions earn and cost, period by period. Contract, section 5."""
-    years, fx = book.year_fraction[1 : book.periods + 1], book.fx[:, None]
-    legacy = average_legacy(book, plan)
-    own, new = book.positions["rate"].to_numpy(float)[:, None], plan.decisions.new
+    years, fx, new = book.year_fraction[1 : book.periods + 1], book.fx, plan.decisions.new
     share, volume = cohort_average(book), written_rate(book, new) * new
-    interest = own * legacy
+    interest = book.own_rate * average_legacy(book, plan)
     for age in range(book.periods):
         interest[:, age:] += share[:, age : age + 1] * volume[:, : book.periods - age]
     running = average_written(book, plan) * fx * years
@@ -124,7 +122,7 @@ def lane_flows(book: Book, plan: Plan) -> LaneFlows:
     first = book.lanes.table["opening"].to_numpy(float)[:, None]
     before = np.concatenate([first, plan.outstanding[:, :-1]], axis=1)
     years = book.year_fraction[1 : book.periods + 1]
-    average = (opening * before + closing * plan.outstanding) * book.lanes.fx[:, None] * years
+    average = (opening * before + closing * plan.outstanding) * book.lanes.fx * years
     _, paid, lost = lane_unit_income(book)
     return LaneFlows(average * paid[:, None], average * lost[:, None])
 
@@ -187,14 +185,14 @@ def horizon_value(book: Book, plan: Plan) -> float:
     )
     cohorts = (unit * years * plan.decisions.new)[margin.cohort_has_value]
     unsold = 1.0 - sold_share(book, plan.decisions.sold)[:, -1]
-    legacy = legacy_horizon_value(book) * book.opening * unsold * book.fx
-    return float((cohorts * book.fx[margin.cohort_has_value, None]).sum() + legacy.sum())
+    legacy = legacy_horizon_value(book) * book.opening * unsold * book.fx[:, -1]
+    return float((cohorts * book.fx[margin.cohort_has_value, -1:]).sum() + legacy.sum())
 
 
 def capital_charge(book: Book, plan: Plan) -> np.ndarray:
     """Charge the closing RWA of the group: (period), undiscounted, positive. Contract, section 5."""
     capital = book.case.settings.capital
-    held = (capital_charge_per_unit(book) * plan.balance * book.fx[:, None]).sum(axis=0)
+    held = (capital_charge_per_unit(book) * plan.balance * book.fx).sum(axis=0)
     fixed = capital.charge_rate * capital.ratio * addons(book, "rwa").sum(axis=0)
     return np.asarray((held + fixed) * book.year_fraction[1 : book.periods + 1])
 
@@ -232,11 +230,10 @@ def position_table(book: Book, plan: Plan, income: np.ndarray) -> pd.DataFrame:
 
 def _closing_rate(book: Book, plan: Plan) -> np.ndarray:
     """Average the rates of what makes up the closing balance: (position, period); 0 on nothing."""
-    own = book.positions["rate"].to_numpy(float)[:, None]
     legacy = legacy_balance(book, plan.decisions.sold) + plan.decisions.plug
     new = plan.decisions.new
     total = legacy + cohort_balance(book, new)
-    weighted = own * legacy + cohort_balance(book, written_rate(book, new) * new)
+    weighted = book.own_rate * legacy + cohort_balance(book, written_rate(book, new) * new)
     return np.divide(weighted, total, out=np.zeros_like(total), where=total > 0)
 
 

@@ -30,13 +30,13 @@ def reference_point(
     for name, fx in (("new", book.fx), ("sold", book.fx), ("transfer", book.lanes.fx)):
         if name in formulation.columns:
             block = formulation.columns[name]
-            weight[block.numbers] = fx[block.coords[0]][:, None] ** 2
+            weight[block.numbers] = fx[block.coords[0]] ** 2
             if reference is not None:
                 target[block.numbers] = getattr(reference, name)[block.coords[0]]
     block = formulation.columns["balance"]
     rows = block.coords[0].to_numpy()
     plug = book.plug[rows]
-    weight[block.numbers[plug]] = book.fx[rows[plug], None] ** 2
+    weight[block.numbers[plug]] = book.fx[rows[plug]] ** 2
     squared = book.opening[:, None] if reference is None else reference.plug
     target[block.numbers[plug]] = squared[rows[plug]]
     return target, weight

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -221,8 +221,10 @@ def limit_table(book: Book, limits: LimitRows, quantities: Quantities) -> pd.Dat
 
 
 def opening_limit_table(book: Book, limits: LimitRows) -> pd.DataFrame:
-    """Measure every limit at the opening, with the weights of period 1."""
-    value = numbers(limits.amounts, opening_quantities(book), slice(0, 1))
+    """Measure every limit at the opening, with the weights of period 1 at the opening's exchange rates."""
+    book = book.at_opening()
+    amounts = replace(limits.amounts, book=book)
+    value = numbers(amounts, opening_quantities(book), slice(0, 1))
     first = limits.table[
         limits.table["period"] == limits.table.groupby("limit")["period"].transform("min")
     ]
@@ -281,14 +283,15 @@ def tolerance(book: Book, table: pd.DataFrame) -> np.ndarray:
     scopes = [Scope(*key) for key in table[["region", "scope", "currency"]].itertuples(index=False)]
     distinct = sorted(set(scopes))
     inside = node_mask(distinct, book.nodes, book.subtree)
-    held = np.zeros(len(book.nodes))
+    held = np.zeros((len(book.nodes), book.periods))
     np.add.at(held, book.node, book.fx)
-    ends = np.zeros(len(distinct))
+    ends = np.zeros((len(distinct), book.periods))
     if len(book.lanes):
         touches = inside[:, book.end_nodes["lender"]] | inside[:, book.end_nodes["borrower"]]
         ends = touches @ book.lanes.fx
     allowed = (inside @ held + ends) * book.case.settings.quantum
-    return np.asarray(allowed[[distinct.index(scope) for scope in scopes]])
+    at = [distinct.index(scope) for scope in scopes]
+    return np.asarray(allowed[at, table["period"].to_numpy(int) - 1])
 
 
 def keep_ledger(book: Book, plan: Plan, limits: LimitRows) -> Ledger:
@@ -307,7 +310,7 @@ def keep_ledger(book: Book, plan: Plan, limits: LimitRows) -> Ledger:
             "measures": measure_table(book, quantities, 1, slice(None)),
             "regions": income,
             "objective": objective,
-            "opening": measure_table(book, opening_quantities(book), 0, slice(0, 1)),
+            "opening": measure_table(book.at_opening(), opening_quantities(book), 0, slice(0, 1)),
             "opening_limits": opening_limit_table(book, limits),
         },
         objective=float(objective["value"].sum()),

@@ -85,12 +85,11 @@ def test_lanes_cost_what_one_unit_of_capacity_earns(model, prices):
             return problem.replace(upper=upper)
 
         assert row.price > 0
-        assert_between(model, row.price, moved, 1.0 / lanes.fx[lane])
+        assert_between(model, row.price, moved, 1.0 / lanes.fx[lane, row.period - 1])
 
 
 def test_funds_cost_what_one_unit_more_in_the_node_earns(model, prices):
     problem, nodes = model.formulation.problem, model.book.nodes
-    rates = dict(zip(model.book.positions["currency"], model.book.fx, strict=True))
     for row in dearest(prices, "funds").itertuples():
         node = nodes.index[(nodes["region"] == row.region) & (nodes["currency"] == row.currency)]
         number = model.formulation.rows["funding"].numbers[node.item(), row.period - 1]
@@ -102,7 +101,9 @@ def test_funds_cost_what_one_unit_more_in_the_node_earns(model, prices):
             upper[number] += by
             return problem.replace(row_lower=lower, row_upper=upper)
 
-        assert_between(model, row.price, moved, 1.0 / rates[row.currency])
+        assert_between(
+            model, row.price, moved, 1.0 / model.book.node_fx[node.item(), row.period - 1]
+        )
 
 
 def test_bounds_cost_what_one_unit_of_room_earns(model, prices):
@@ -122,7 +123,7 @@ def test_bounds_cost_what_one_unit_of_room_earns(model, prices):
                 lower[column] = upper[column] = problem.lower[column] + by
             return problem.replace(lower=lower, upper=upper)
 
-        assert_between(model, row.price, moved, 1.0 / model.book.fx[at])
+        assert_between(model, row.price, moved, 1.0 / model.book.fx[at, row.period - 1])
 
 
 def test_funds_are_priced_in_every_node_and_period(model, prices):

@@ -59,8 +59,9 @@ def ladder_of(book: Book, attribute: str, held: np.ndarray) -> Ladder | None:
             cohort[at] += gone * extra[:, 1:, None]
             legacy_there, cohort_there = legacy_then, cohort_then
     legacy[_follow_runoff_rows(book)] = 0.0
-    unit = held * book.fx[:, None]
-    return Ladder(legacy * unit, cohort * unit[:, :, None])
+    unit = held * book.fx
+    at_close = np.concatenate([unit[:, :1], unit], axis=1)
+    return Ladder(legacy * at_close, cohort * unit[:, :, None])
 
 
 def _still_there(book: Book, rows: np.ndarray, ahead: float) -> tuple[np.ndarray, np.ndarray]:

@@ -63,16 +63,16 @@ def weights(
     shape = (len(book.positions), book.periods)
     lane_shape = (len(book.lanes), book.periods)
 
-    def lane(weight: np.ndarray | float | None) -> np.ndarray:
+    def lane(weight: np.ndarray | float | None, fx: np.ndarray) -> np.ndarray:
         each = np.zeros(lane_shape) if weight is None else np.broadcast_to(weight, lane_shape)
-        return each * book.lanes.fx[:, None]
+        return each * fx
 
     held = np.zeros(shape) if position is None else np.broadcast_to(position, shape)
     return Weights(
-        position=held * book.fx[:, None],
-        claim=lane(claim),
-        debt=lane(debt),
-        placed=lane(placed),
+        position=held * book.fx,
+        claim=lane(claim, book.lanes.fx),
+        debt=lane(debt, book.lanes.debt_fx),
+        placed=lane(placed, book.lanes.fx),
         fixed=addons(book, addon),
         quantity=quantity,
         ladder=ladder,
