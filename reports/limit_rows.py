@@ -67,7 +67,7 @@ def limit_rows(view: View) -> pd.DataFrame:
 
 def _standing(limits: pd.DataFrame) -> pd.Series:
     """Tell a limit that costs money at its bound from one that only stands there: more room would earn nothing."""
-    free = (limits["status"] == "binding") & ~(limits["price"] > 0)
+    free = (limits["status"] == "binding") & (limits["price"] == 0)
     return limits["status"].mask(free, "at_bound")
 
 
@@ -100,7 +100,7 @@ def _tolerance(view: View, limits: pd.DataFrame) -> np.ndarray:
     lines = ancestry(view.run.case.table("regions"))
     positions, lanes = view.run.case.table("positions"), view.run.case.table("lanes")
     ends = [(lanes["lender"], lanes["currency"]), (lanes["borrower"], lanes["borrower_currency"])]
-    held, lane = positions["currency"].map(view.fx), lanes["currency"].map(view.fx)
+    held, lane = (rows["currency"].map(view.fx).astype(float) for rows in (positions, lanes))
     known: dict[tuple[str, str, str], float] = {}
     keys = list(limits[["region", "scope", "currency"]].itertuples(index=False, name=None))
     for region, scope, currency in dict.fromkeys(keys):
