@@ -18,10 +18,10 @@ PLAN_TABLES = (
     "measures",
     "regions",
     "objective",
-    "prices",
-    "assumptions",
 )
 OPTIONAL_TABLES = {
+    "prices": ("kind", "name", "region", "currency", "period", "price", "price_per_year"),
+    "assumptions": ("table", "row", "key", "column", "value", "origin", "status", "source"),
     "baselines": (
         "baseline",
         "objective",
@@ -45,6 +45,11 @@ TEXT = frozenset(
         "kind",
         "name",
         "baseline",
+        "table",
+        "key",
+        "column",
+        "origin",
+        "source",
     )
 )
 
@@ -71,6 +76,10 @@ class Run:
     case: Case
     plan: dict[str, pd.DataFrame]
     manifest: dict[str, Any]
+
+    def lacks(self, table: str) -> bool:
+        """Tell whether a plan table could not be made when the plan was."""
+        return not (self.folder / "plan" / f"{table}.parquet").is_file()
 
 
 def read_run(folder: Path) -> Run:

@@ -44,6 +44,10 @@ class View:
         """Give a plan table as it was saved."""
         return self.run.plan[table]
 
+    def nothing(self, table: str) -> str:
+        """Give the key of the text that stands for an empty plan table: nothing to say, or not known."""
+        return f"text.{table}_missing" if self.run.lacks(table) else f"text.no_{table}"
+
     def names(self, table: str, key: str) -> dict[str, str]:
         """Name the rows of a table of the case in the language of the report."""
         rows = self.run.case.table(table)

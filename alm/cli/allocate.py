@@ -12,7 +12,7 @@ import typer
 
 from alm.cli import streams
 from alm.cli.answers import blank
-from alm.cli.faults import OPTIONS, refuse
+from alm.cli.faults import OPTIONS, refuse, say
 from alm.cli.progress import StageProgress
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from alm.runs.allocate import Options
 
 BASE = "base"
+NO_ANSWER = 1
 
 
 class Language(StrEnum):
@@ -81,7 +82,8 @@ def allocate(
     asked = tuple(changes or ())
     earlier = str(reference) if reference else ""
     options = Options(asked, backend, any_optimum, not no_baselines, lang.value, earlier)
-    with _refusing(blank("allocate", case=case.resolve().name) if as_json else None, out, options):
+    answer = blank("allocate", case=case.resolve().name) if as_json else None
+    with _refusing(answer, out, options), _ended_without_plan(answer):
         _refuse_unknown([*_backend_faults(backend), *_scenario_faults(case, asked, scenario)])
         with streams.only_results_on_stdout(), StageProgress(quiet) as progress:
             run = run_case(case, out, options=options, progress=progress)
@@ -109,6 +111,20 @@ def _refusing(answer: dict[str, Any] | None, out: Path | None, options: Options)
     except UnsuitableBackendError as error:
         allowed = f"one for a problem that is {error.kind}"
         refuse([_fault("--backend", error.backend, allowed, f"leave it out; {error}")], answer)
+
+
+@contextmanager
+def _ended_without_plan(answer: dict[str, Any] | None) -> Iterator[None]:
+    """Say that time was up before there was a plan, and end with exit code 1: nothing is known of the case."""
+    from alm.runs.allocate import OutOfTimeError
+
+    try:
+        yield
+    except OutOfTimeError as error:
+        say(f"{error}.")
+        if answer is not None:
+            streams.print_json({**answer, "reason": str(error)})
+        raise typer.Exit(NO_ANSWER) from None
 
 
 def _refuse_unknown(faults: list[Fault]) -> None:
@@ -159,5 +175,6 @@ def _tell(run: Run, *, as_json: bool, quiet: bool) -> None:
     for what in run.left_out:
         streams.messages().print(f"Interrupted: {what} left out; the plan stands.")
     if run.fault:
-        streams.messages().print(f"The plan stands, but {run.fault}", markup=False)
+        stands = "The plan stands" if run.objective is not None else f"It is {run.status}"
+        say(f"{stands}, but {run.fault}; the log of the run holds the details.")
     streams.results().print(str(run.folder), markup=False, soft_wrap=True)

@@ -82,7 +82,7 @@ def _show_prices(console: Console, told: Summary) -> None:
         head = ("", "binds at", "dearest on", "bp a year", f"{told.case.settings.currency} a year")
         _table(console, head, rows, numbers=(1, 3, 4))
         _say(console, told.price_note, style="dim")
-    else:
+    elif "prices" in told.run.tables:
         _say(console, "No limit and no lane binds at a price.")
     _say(console, told.also_binds)
 

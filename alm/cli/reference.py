@@ -18,7 +18,7 @@ and messages to standard error. With `--json`, standard output holds one JSON ob
 | exit code | means |
 |---|---|
 | 0 | good |
-| 1 | unexpected fault |
+| 1 | unexpected fault, or no answer within the time limit |
 | 2 | bad input: the case, or the line that was typed |
 | 3 | infeasible or unbounded, with the reason |
 | 4 | stopped with a plan of known gap |

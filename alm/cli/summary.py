@@ -201,7 +201,9 @@ class Summary:
     @property
     def binds(self) -> list[Row]:
         """List dear limits and full lanes: what, closes at which it binds, the dearest, bp a year, money a year."""
-        prices = self.run.tables["prices"]
+        prices = self.run.tables.get("prices")
+        if prices is None:
+            return []
         limits, lanes = self._names("limits", "limit"), self._lane_names
         return [
             *self._dearest(prices[prices["kind"] == "limit"], limits, MOST_LIMITS),
@@ -242,7 +244,9 @@ class Summary:
     @property
     def also_binds(self) -> str:
         """Count the bounds that somebody wrote on balances and new business and that made the plan."""
-        prices = self.run.tables["prices"]
+        prices = self.run.tables.get("prices")
+        if prices is None:
+            return "The prices could not be computed; the workbook shows which limits are met with no room left."
         count = len(
             prices[prices["kind"] == "bound"].drop_duplicates(["name", "region", "currency"])
         )
@@ -284,6 +288,11 @@ class Summary:
         if self.run.bound is None or self.run.gap is None or self.run.objective is None:
             return "How far it is from the best plan is unknown: the solver gave no bound."
         money = max(0.0, self.run.bound - self.run.objective)
+        if round(self.run.objective - self.run.bound, self._digits) > 0:
+            return (
+                f"Before rounding no plan earns more than {self._at_most(self.run.bound)}; whole quanta of what"
+                f" is owed lift this one by {self.cash(self.run.objective - self.run.bound)}."
+            )
         shares = [f"{_percent(self.run.gap)} of what it earns"]
         if self.uplift and self.uplift > 0:
             shares.append(f"{_percent(money / self.uplift)} of what moving money earned")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
-import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from alm.case import Case, load, write_inputs
@@ -28,6 +27,8 @@ from alm.plan.rounding import Plan, round_plan
 from alm.runs import store
 from alm.runs.compare import compare, no_comparison
 from alm.runs.interruption import Interruption
+from alm.runs.judged import WORDS, judged, result
+from alm.runs.parts import Parts
 from alm.runs.quanta import without_noise
 from alm.runs.reference import Reference, read_reference
 from alm.runs.run import Run
@@ -38,12 +39,6 @@ from solvers import Solution, Status, ranges, solve
 # A limit that rounding still breaks after this many repairs is left for the verification to refuse.
 REPAIRS = 3
 PLANS = (Status.OPTIMAL, Status.GAP)
-WORDS = {
-    Status.OPTIMAL: "optimal",
-    Status.GAP: "gap",
-    Status.INFEASIBLE: "infeasible",
-    Status.UNBOUNDED: "unbounded",
-}
 
 
 @dataclass(frozen=True)
@@ -105,6 +100,8 @@ def allocate(
         `out` is taken by something that is no run.
     FileNotFoundError
         The reference is no run with a plan.
+    OutOfTimeError
+        The solver had no plan when its time was up.
     """
     options = options or Options(**_tupled(chosen))
     stages = Stages(progress)
@@ -131,7 +128,10 @@ def allocate(
 
 @dataclass(frozen=True)
 class Job:
-    """What every stage of one run works with: where it writes, what was asked, the clock, and who may interrupt."""
+    """What every stage of one run works with.
+
+    Where it writes, what was asked, the clock, who may interrupt, and which parts failed that a plan can do without.
+    """
 
     aside: Path
     case: Case
@@ -140,6 +140,21 @@ class Job:
     stages: Stages
     manifest: dict[str, Any]
     interruption: Interruption
+    parts: Parts = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", Parts(self.stages, self.interruption))
+
+
+class OutOfTimeError(Exception):
+    """The solver had found no plan when its time was up, and had not proven that there is none."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"No plan within {seconds:g} s: the solver had found none when its time was up, nor proven that there is"
+            " none. Nothing was kept. Give it more time, for example by"
+            f" --set solve.time_limit={max(10.0, 10 * seconds):g}"
+        )
 
 
 def _run(job: Job) -> Run:
@@ -151,16 +166,17 @@ def _run(job: Job) -> Run:
         stages.note("problem", **_shape(formulation))
     with stages.stage("solve"):
         solution = _solve(job, formulation)
+        if solution.status in PLANS:
+            job.interruption.keep()
         stages.note(
             "solved", status=solution.status.value, backend=solution.backend, note=solution.note
         )
     if solution.status not in PLANS:
-        run = _without_plan(book, formulation, solution, stages)
+        run = _without_plan(job, book, formulation, solution)
     else:
         plan, ledger = _planned(job, book, formulation, solution)
-        job.interruption.keep()
         run = _with_plan(job, book, formulation, solution, plan, ledger)
-    store.write_manifest(job.aside, {**job.manifest, **_result(run)})
+    store.write_manifest(job.aside, {**job.manifest, **result(run)})
     (job.aside / "log.jsonl").write_text(stages.log(), encoding="utf-8")
     if not (job.aside / "inputs").exists():
         write_inputs(job.case, job.aside / "inputs")
@@ -222,18 +238,22 @@ def _solve(job: Job, formulation: Formulation) -> Solution:
     )
 
 
-def _without_plan(book: Book, formulation: Formulation, solution: Solution, stages: Stages) -> Run:
+def _without_plan(job: Job, book: Book, formulation: Formulation, solution: Solution) -> Run:
     if solution.status not in (Status.INFEASIBLE, Status.UNBOUNDED):
+        limit = job.case.settings.solve.time_limit
+        if solution.seconds >= limit:
+            raise OutOfTimeError(limit)
         raise RuntimeError(f"{solution.backend} gave no plan: {solution.note or solution.status}")
-    with stages.stage("explain"):
+    with job.stages.stage("explain"):
         why = why_infeasible if solution.status is Status.INFEASIBLE else why_unbounded
-        reason = why(book, formulation)
+        reason = job.parts.attempt("reason", lambda: why(book, formulation), "")
     return Run(
         case=book.case.settings.name,
         status=WORDS[solution.status],
         backend=solution.backend,
-        seconds=stages.seconds,
+        seconds=job.stages.seconds,
         reason=reason,
+        fault=job.parts.fault,
     )
 
 
@@ -262,10 +282,9 @@ def _written(
     with job.stages.stage("canonicalise"):
         vector = solution.x
         if not job.options.any_optimum:
-            closest = job.reference.decisions(book) if job.reference else None
-            projection = canonicalise(book, formulation, solution, closest)
-            vector = projection.x
-            job.stages.note("canonical", moved=projection.moved, note=projection.note)
+            vector = job.parts.optional(
+                "tie-break", lambda: _unique(job, book, formulation, solution), vector
+            )
     with job.stages.stage("round"):
         plan = round_plan(book, read_decisions(book, formulation, vector))
         ledger = keep_ledger(book, plan, formulation.limits)
@@ -273,94 +292,82 @@ def _written(
         return plan, replace(ledger, tables=tables)
 
 
+def _unique(
+    job: Job, book: Book, formulation: Formulation, solution: Solution
+) -> npt.NDArray[np.float64]:
+    """Take the one plan among equals that is closest to the reference."""
+    closest = job.reference.decisions(book) if job.reference else None
+    projection = canonicalise(book, formulation, solution, closest)
+    job.stages.note("canonical", moved=projection.moved, note=projection.note)
+    return projection.x
+
+
 def _with_plan(
     job: Job, book: Book, formulation: Formulation, solution: Solution, plan: Plan, ledger: Ledger
 ) -> Run:
-    """Verify a plan, explain it and report it; Ctrl-C leaves out what it can do without."""
-    aside, stages = job.aside, job.stages
-    ledger.tables["limits"]["price"] = limit_prices(formulation, solution)
-    run = _judged(book, ledger, solution, stages)
+    """Verify a plan, explain it and report it; what fails or is interrupted costs only its own part."""
+    aside, stages, parts = job.aside, job.stages, job.parts
+    limits = ledger.tables["limits"]
+    limits["price"] = parts.attempt(
+        "prices", lambda: limit_prices(formulation, solution), np.full(len(limits), np.nan)
+    )
+    run = judged(book, ledger, solution, stages)
     with stages.stage("verify"):
         write_inputs(book.case, aside / "inputs")
         store.write_tables(aside, ledger.tables)
-        store.write_manifest(aside, {**job.manifest, **_result(run)})
+        store.write_manifest(aside, {**job.manifest, **result(run)})
         verification = verify(aside)
         stages.note(
             "verified", ok=verification.ok, failures=[str(f) for f in verification.failures[:20]]
         )
         run = replace(run, verified=verification.ok)
     with stages.stage("explain"):
-        baselines = no_comparison(ledger, run)
-        if job.options.baselines:
-            baselines = job.interruption.optional(
-                "baselines",
-                lambda: compare(aside, book, formulation, plan, ledger, run),
-                baselines,
-            )
-        extra = {
-            "prices": price_table(book, formulation, solution),
-            "assumptions": assumptions(book.case),
-            "baselines": baselines,
-        }
+        extra = _explained(job, book, formulation, solution, plan, ledger, run)
         store.write_tables(aside, extra)
     with stages.stage("report"):
-        store.write_manifest(aside, {**job.manifest, **_result(run)})
-        run = job.interruption.optional("report", lambda: _reported(job, run), run)
-    left_out = tuple(job.interruption.left_out)
-    # What an interrupt cut in half must not look whole.
-    if "baselines" in left_out:
+        # The workbook says what is missing in it.
+        run = replace(run, left_out=parts.left_out, fault=parts.fault)
+        store.write_manifest(aside, {**job.manifest, **result(run)})
+        parts.optional("report", lambda: _report(job), None)
+    # What was cut in half must not look whole.
+    if parts.lacks("baselines"):
         shutil.rmtree(aside / "baselines", ignore_errors=True)
-    if "report" in left_out:
+    if parts.lacks("report"):
         (aside / "report.xlsx").unlink(missing_ok=True)
-    tables = {**ledger.tables, **extra}
-    return replace(run, left_out=left_out, seconds=stages.seconds, tables=tables)
-
-
-def _reported(job: Job, run: Run) -> Run:
-    """Write the workbook. One that fails costs the run its workbook, not its plan."""
-    from reports import write_report
-
-    try:
-        write_report(job.aside, lang=job.options.lang)
-    except Exception as error:
-        (job.aside / "report.xlsx").unlink(missing_ok=True)
-        job.stages.note("report failed", error=repr(error), trace=traceback.format_exc())
-        return replace(run, fault=f"the workbook could not be written: {error!r}")
-    return run
-
-
-def _judged(book: Book, ledger: Ledger, solution: Solution, stages: Stages) -> Run:
-    """State the objective of the plan as written against the bound."""
-    bound, limits = -solution.bound, ledger.tables["limits"]
-    missed = limits[limits["status"].isin(["short", "broken"])]
-    scale = max(abs(ledger.objective), book.case.settings.quantum)
-    finite = np.isfinite(bound)
-    return Run(
-        case=book.case.settings.name,
-        status=WORDS[solution.status],
-        backend=solution.backend,
+    return replace(
+        run,
+        left_out=parts.left_out,
+        fault=parts.fault,
         seconds=stages.seconds,
-        objective=ledger.objective,
-        optimum=-solution.objective,
-        bound=float(bound) if finite else None,
-        gap=max(0.0, float((bound - ledger.objective) / scale)) if finite else None,
-        income=ledger.income,
-        violations=tuple(_violations(missed)),
+        tables={**ledger.tables, **extra},
     )
 
 
-def _violations(missed: pd.DataFrame) -> list[dict[str, Any]]:
-    rows = missed[["limit", "period", "shortfall", "status"]].to_dict("records")
-    return [{str(name): value for name, value in row.items()} for row in rows]
-
-
-def _result(run: Run) -> dict[str, Any]:
-    return {
-        **{
-            key: value
-            for key, value in run.answer().items()
-            if key not in ("run", "case", "report")
-        },
-        "optimum": run.optimum,
-        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+def _explained(
+    job: Job,
+    book: Book,
+    formulation: Formulation,
+    solution: Solution,
+    plan: Plan,
+    ledger: Ledger,
+    run: Run,
+) -> dict[str, pd.DataFrame]:
+    """Make the tables that explain a plan; those that cannot be made are left out."""
+    parts = job.parts
+    alone = no_comparison(ledger, run)
+    tables = {
+        "baselines": parts.optional(
+            "baselines", lambda: compare(job.aside, book, formulation, plan, ledger, run), alone
+        )
+        if job.options.baselines
+        else alone,
+        "prices": parts.attempt("prices", lambda: price_table(book, formulation, solution), None),
+        "assumptions": parts.attempt("assumptions", lambda: assumptions(book.case), None),
     }
+    return {name: table for name, table in tables.items() if table is not None}
+
+
+def _report(job: Job) -> None:
+    from reports import write_report
+
+    write_report(job.aside, lang=job.options.lang)

@@ -39,7 +39,7 @@ class Run:
     left_out : tuple of str
         What Ctrl-C cut short after there was a plan.
     fault : str
-        What failed after there was a verified plan; the plan stands.
+        Which parts failed that the answer can do without; the plan stands, or the proof that there is none.
     """
 
     case: str

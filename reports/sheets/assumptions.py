@@ -44,7 +44,7 @@ def write(page: Page, view: View) -> None:
         page.labels("note.assumptions", tally=tally or "–"),
     )
     if rows.empty:
-        page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_assumptions"))
+        page.put(FIRST_TABLE_ROW, 1, page.labels(view.nothing("assumptions")))
         page.set_up(0, FIRST_TABLE_ROW, len(COLUMNS))
         return
     status = rows["status"].fillna("")

@@ -32,7 +32,7 @@ def write(page: Page, view: View) -> None:
     )
     prices = view.prices
     if prices.empty:
-        page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_prices"))
+        page.put(FIRST_TABLE_ROW, 1, page.labels(view.nothing("prices")))
         page.set_up(0, FIRST_TABLE_ROW, len(COLUMNS))
         return
     things = _things(prices)

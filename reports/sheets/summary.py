@@ -335,7 +335,7 @@ def _binds(page: Page, view: View, row: int) -> int:
         "size", ascending=False, kind="stable"
     )
     dearest = prices.drop_duplicates(["kind", "name"]).head(MOST_PRICES)
-    return _part(page, row, "section.binds", dearest, BINDS, "text.no_prices")[0]
+    return _part(page, row, "section.binds", dearest, BINDS, view.nothing("prices"))[0]
 
 
 def _missed(page: Page, view: View, row: int) -> int:

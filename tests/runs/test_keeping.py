@@ -7,15 +7,98 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
+from alm.case import load
+from alm.cli.summary import Summary
 from alm.runs import allocate, store
+from alm.runs.allocate import OutOfTimeError
+from alm.runs.parts import FAILED
 from alm.runs.quanta import nearest
 from alm.verify import verify
+from solvers import Problem, Solution, Status
 from tests.oracle.hand import EQUITY, NO_NEW, plug, position, write_case
 
-from .test_run_folder import write_hand_case
+from .test_run_folder import PLAN, write_hand_case
+
+
+def test_a_case_without_lanes_has_its_workbook(tmp_path):
+    run = allocate(write_hand_case(tmp_path / "case"), tmp_path / "run", baselines=False)
+    assert (run.exit_code, run.fault) == (0, "")
+    assert run.report == tmp_path / "run/report.xlsx"
+
+
+@pytest.fixture
+def no_workbook(monkeypatch):
+    monkeypatch.setattr("reports.write_report", lambda *_, **__: None)
+
+
+PARTS = {
+    "limit_prices": "prices",
+    "price_table": "prices",
+    "compare": "baselines",
+    "assumptions": "assumptions",
+}
+
+
+@pytest.mark.parametrize("step", PARTS)
+def test_what_explains_a_plan_and_fails_costs_its_own_part_only(tmp_path, monkeypatch, step):
+    """The workbook is written, and the run is found good; exit code 1, and the fault names what failed."""
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("no weights")
+
+    monkeypatch.setattr(sys.modules["alm.runs.allocate"], step, fail)
+    run = allocate(write_hand_case(tmp_path / "case"), tmp_path / "run")
+    assert (run.exit_code, run.status, run.verified) == (1, "optimal", True)
+    assert FAILED[PARTS[step]] in run.fault
+    assert "no weights" in run.fault
+    assert store.read_manifest(tmp_path / "run")["fault"] == run.fault
+    assert verify(tmp_path / "run").ok
+    assert run.report is not None
+    written = {path.stem for path in (tmp_path / "run/plan").iterdir()}
+    lost = {"price_table": {"prices"}, "assumptions": {"assumptions"}}.get(step, set())
+    assert PLAN - written == lost
+    assert (tmp_path / "run/baselines").exists() == (step != "compare")
+    log = (tmp_path / "run/log.jsonl").read_text(encoding="utf-8")
+    assert "Traceback" in log
+
+
+def test_prices_that_failed_are_not_shown_as_nothing_binds(tmp_path, monkeypatch):
+    """The limit binds; the workbook and the page say that the price is not known, not that it is nothing."""
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(sys.modules["alm.runs.allocate"], "price_table", fail)
+    case = write_hand_case(tmp_path / "case")
+    run = allocate(case, tmp_path / "run", baselines=False)
+    book = openpyxl.load_workbook(tmp_path / "run/report.xlsx")
+    texts = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert "Prices could not be computed in this run." in texts
+    assert not any(text.startswith("Nothing binds") for text in texts)
+    told = Summary(run, load(tmp_path / "run/inputs"))
+    assert told.binds == []
+    assert "could not be computed" in told.also_binds
+
+
+@pytest.mark.usefixtures("no_workbook")
+def test_no_plan_within_the_time_limit_is_told_apart_from_a_fault(tmp_path, monkeypatch):
+    """A solver that ends without a point, and not because it failed, leaves nothing behind."""
+
+    def slow(problem: Problem, *_: object, **__: object) -> Solution:
+        return Solution.nothing(problem, Status.FAILED, backend="slow", seconds=2.5)
+
+    monkeypatch.setattr(sys.modules["alm.runs.allocate"], "solve", slow)
+    case = write_hand_case(tmp_path / "case", {"solve": {"time_limit": 2}})
+    with pytest.raises(OutOfTimeError, match=r"No plan within 2 s: .*--set solve.time_limit=20$"):
+        allocate(case, tmp_path / "run")
+    patient = write_hand_case(tmp_path / "case", {"solve": {"time_limit": 3}})
+    with pytest.raises(RuntimeError, match="slow gave no plan"):
+        allocate(patient, tmp_path / "run")
+    assert [path.name for path in tmp_path.iterdir()] == ["case"]
 
 
 def test_a_workbook_that_fails_costs_the_run_its_workbook_only(tmp_path, monkeypatch):
@@ -37,15 +120,24 @@ def test_a_workbook_that_fails_costs_the_run_its_workbook_only(tmp_path, monkeyp
 @pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
 @pytest.mark.parametrize(
     ("while_at", "left_out"),
-    [("alm.runs.allocate.compare", ("baselines", "report")), ("reports.write_report", ("report",))],
+    [
+        ("alm.runs.allocate.canonicalise", ("tie-break", "baselines", "report")),
+        ("alm.runs.allocate.round_plan", ("baselines", "report")),
+        ("alm.runs.allocate.compare", ("baselines", "report")),
+        ("reports.write_report", ("report",)),
+    ],
 )
 def test_ctrl_c_after_there_is_a_plan_keeps_it(tmp_path, monkeypatch, while_at, left_out):
-    def interrupted(folder: Path, *_: object, **__: object) -> None:
-        (folder / "baselines/hold").mkdir(parents=True, exist_ok=True)
-        (folder / "report.xlsx").write_bytes(b"half")
-        os.kill(os.getpid(), signal.SIGINT)
-
     module, name = while_at.rsplit(".", 1)
+    step = getattr(sys.modules[module], name)
+
+    def interrupted(*given: object, **more: object) -> object:
+        if isinstance(given[0], Path):  # one that writes into the folder of the run
+            (given[0] / "baselines/hold").mkdir(parents=True, exist_ok=True)
+            (given[0] / "report.xlsx").write_bytes(b"half")
+        os.kill(os.getpid(), signal.SIGINT)
+        return step(*given, **more)
+
     monkeypatch.setattr(sys.modules[module], name, interrupted)
     run = allocate(write_hand_case(tmp_path / "case"), tmp_path / "run")
     assert (run.exit_code, run.verified, run.left_out) == (4, True, left_out)
