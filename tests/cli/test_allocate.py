@@ -227,3 +227,13 @@ def test_a_backend_that_cannot_solve_the_case_is_refused(tmp_path):
     (fault,) = done.answer["faults"]
     assert fault["column"] == "--backend"
     assert [path.name for path in tmp_path.iterdir()] == ["case"]
+
+
+def test_no_plan_within_the_time_limit_is_exit_code_1_in_one_sentence(tmp_path):
+    done = allocate(THREE_REGIONS, tmp_path / "run", "--quiet", "--set", "solve.time_limit=1e-9")
+    assert done.code == 1
+    assert set(done.answer) == {*ANSWER, "reason"}
+    assert done.answer["status"] is None
+    assert done.err == f"{done.answer['reason']}.\n"
+    assert done.err.startswith("No plan within 1e-09 s: ")
+    assert not list(tmp_path.iterdir())
