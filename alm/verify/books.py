@@ -62,41 +62,36 @@ class Books:
     @cached_property
     def cohorts(self) -> np.ndarray:
         """Sum of the cohorts still there at each close: (position, period)."""
-        return of_cohorts(self.survival, self.new)
+        return of_cohorts(self.survival, self.new, self.terms.kept)
 
     @cached_property
     def ran_off(self) -> np.ndarray:
         """What ran off in each period: legacy x (1 - sold at its close), and cohorts (section 4)."""
         legacy = -np.diff(self.before_disposals, axis=1) * (1 - self.sold_share[:, 1:])
-        lost = np.zeros(self.survival.shape)
-        lost[:, 1:] = -np.diff(self.survival, axis=1)
-        return np.where(self.terms.plug[:, None], 0.0, legacy) + of_cohorts(lost, self.new)
+        cohorts = self.new - np.diff(from_nothing(self.cohorts), axis=1)
+        return np.where(self.terms.plug[:, None], 0.0, legacy) + cohorts
 
-    @cached_property
-    def average_left(self) -> np.ndarray:
-        """Share of a cohort on which it earns, by age: its opening balance is 0 when it is written."""
-        if self.terms.case.settings.accrual == "closing":
-            return self.survival
-        opening = np.zeros(self.survival.shape)
-        opening[:, 1:] = self.survival[:, :-1]
-        return (self.survival + opening) / 2
+    @property
+    def opening_weight(self) -> float:
+        """Weight of the opening balance in the one on which interest accrues."""
+        return 0.0 if self.terms.case.settings.accrual == "closing" else 0.5
 
     def average(self, closes: np.ndarray) -> np.ndarray:
         """Balance on which interest accrues, from closes t = 0..T: (n, T)."""
-        if self.terms.case.settings.accrual == "closing":
-            return closes[:, 1:]
-        return (closes[:, 1:] + closes[:, :-1]) / 2
+        return weighed(closes, self.opening_weight)
 
     @cached_property
     def rate_written(self) -> np.ndarray:
         """Rate at which each period's new business was written: (position, period).
 
-        new_rate -+ price_slope x (volume - reference_volume), or the average over tiers (section 4).
+        new_rate -+ price_slope x (volume - reference_volume), or the average over tiers (section 4), and
+        what a shock adds then (section 8).
         """
         rows = self.terms.positions
         slope = np.where(self.tiered, 0.0, rows["price_slope"].to_numpy(float))
         gap = self.new - rows["reference_volume"].to_numpy(float)[:, None]
         rate = rows["new_rate"].to_numpy(float)[:, None] - (self.terms.sign * slope)[:, None] * gap
+        rate = rate + self.rate_shock
         written = self.new > 0
         return rate + np.divide(
             self._extra_of_tiers, self.new, out=np.zeros(rate.shape), where=written
@@ -132,8 +127,50 @@ class Books:
         return np.column_stack([self.terms.opening, self.plan.position("balance")])
 
     @cached_property
+    def rate_shock(self) -> np.ndarray:
+        """What shocks add to rates in each period: (position, period)."""
+        return self.terms.shocks.added("rate", self.terms.positions)
+
+    @cached_property
+    def floating(self) -> np.ndarray:
+        """Whether the running rate of older business moves with the index: (position, 1)."""
+        return (self.terms.positions["rate_type"] == "floating").to_numpy()[:, None]
+
+    def interest_per_year(self, opening_weight: float) -> np.ndarray:
+        """Interest per year, unsigned, on legacy books, plugs and cohorts: (position, period).
+
+        A fixed cohort keeps the rate that it was written at; a floating one earns what shocks add in its
+        first period in full, beta times what they add later.
+
+        Parameters
+        ----------
+        opening_weight
+            Weight of the opening balance in what it is counted on; 0 for the closing balance.
+        """
+        terms, shock = self.terms, self.rate_shock
+        plug, beta = terms.plug[:, None], terms.positions["beta"].to_numpy(float)[:, None]
+        later = np.where(self.floating, beta, 0.0) * shock
+        running = terms.positions["rate"].to_numpy(float)[:, None] + np.where(plug, shock, later)
+        closes = np.where(plug, self.written_balance, self.legacy)
+        standing = weighed(closes, opening_weight) * running
+        for_life = self.rate_written - np.where(self.floating, shock, 0.0)
+        earning = of_cohorts(self.survival, self.new * for_life, terms.kept)
+        first = (1 - opening_weight) * self.new  # its opening balance is 0 when it is written
+        older = weighed(from_nothing(self.cohorts), opening_weight) - first
+        moved = np.where(self.floating, first * shock + older * later, 0.0)
+        return standing + weighed(from_nothing(earning), opening_weight) + moved
+
+    @cached_property
     def interest_rate_run(self) -> np.ndarray:
         """Interest per year that the closing balance earns, unsigned: (position, period)."""
-        rate = self.terms.positions["rate"].to_numpy(float)[:, None]
-        book = np.where(self.terms.plug[:, None], self.written_balance, self.legacy)[:, 1:]
-        return book * rate + of_cohorts(self.survival, self.new * self.rate_written)
+        return self.interest_per_year(opening_weight=0.0)
+
+
+def from_nothing(closes: np.ndarray) -> np.ndarray:
+    """Put a close t = 0 of zeros before closes t = 1..T."""
+    return np.column_stack([np.zeros(len(closes)), closes])
+
+
+def weighed(closes: np.ndarray, opening_weight: float) -> np.ndarray:
+    """Weigh opening and closing balances of each period, from closes t = 0..T: (n, T)."""
+    return opening_weight * closes[:, :-1] + (1 - opening_weight) * closes[:, 1:]

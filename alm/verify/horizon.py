@@ -81,11 +81,12 @@ class HorizonValue:
         years_left = np.column_stack([left[:, age] @ self._weights for age in ages])
         ends = (terms.positions["tenor_months"].notna() & ~terms.positions["plug"]).to_numpy()
         ftp = self._curve(terms.positions["ftp_tenor_months"])[:, None]
-        value = books.new * years_left * self._margin(books.rate_written, ftp)
+        left_at_end = books.new * terms.cohort_kept
+        value = left_at_end * years_left * self._margin(books.rate_written, ftp)
         value = np.where(
             books.new != 0, value, 0.0
         )  # a curve is needed only where something is left
-        return np.where(ends, value.sum(axis=1), 0.0) * terms.position_fx
+        return np.where(ends, value.sum(axis=1), 0.0) * terms.position_fx[:, -1]
 
     @cached_property
     def of_legacy(self) -> np.ndarray:
@@ -96,11 +97,12 @@ class HorizonValue:
         years_left = np.column_stack(closes) @ self._weights if closes else np.zeros(len(rows))
         ftp = rows["ftp_rate"].to_numpy(float)
         ftp = np.where(np.isnan(ftp), self._curve(rows["residual_months"]), ftp)
-        unsold = terms.opening * (1 - books.sold_share[:, -1])
+        unsold = terms.opening * terms.legacy_kept[:, -1] * (1 - books.sold_share[:, -1])
         margin = self._margin(rows["rate"].to_numpy(float)[:, None], ftp[:, None])[:, 0]
         ends = rows["residual_months"].notna().to_numpy() & ~terms.has_runoff_rows & ~terms.plug
         counts = ends & (unsold * years_left != 0)
-        return np.where(counts, unsold * years_left * margin, 0.0) * terms.position_fx
+        value = np.where(counts, unsold * years_left * margin, 0.0)
+        return value * terms.position_fx[:, -1]
 
     @cached_property
     def total(self) -> float:

@@ -9,7 +9,6 @@ import numpy as np
 
 from alm.verify.books import Books
 from alm.verify.lanes import Lanes
-from alm.verify.survival import of_cohorts
 from alm.verify.terms import Terms
 
 
@@ -24,16 +23,13 @@ class Income:
     @cached_property
     def _money(self) -> np.ndarray:
         """Turn an amount per year in the position's currency into reporting currency of the period."""
-        return self.terms.position_fx[:, None] * self.terms.years
+        return self.terms.position_fx * self.terms.years
 
     @cached_property
     def interest(self) -> np.ndarray:
         """Earned on assets, fees of off balance; paid on liabilities and equity, hence negative."""
-        rows, books = self.terms.positions, self.books
-        closes = np.where(self.terms.plug[:, None], books.written_balance, books.legacy)
-        standing = books.average(closes) * rows["rate"].to_numpy(float)[:, None]
-        cohorts = of_cohorts(books.average_left, books.new * books.rate_written)
-        return (standing + cohorts) * self.terms.sign[:, None] * self._money
+        per_year = self.books.interest_per_year(self.books.opening_weight)
+        return per_year * self.terms.sign[:, None] * self._money
 
     @cached_property
     def _average_balance(self) -> np.ndarray:
@@ -67,15 +63,15 @@ class Income:
         before = rows["last_new"].to_numpy(float)
         first = np.where(np.isnan(before), 0.0, new[:, 0] - before)  # a blank one is free
         moved = np.column_stack([np.abs(first), np.abs(np.diff(new, axis=1))])
-        per_unit = np.where(self.terms.plug, 0.0, rows["adjustment_cost"] * self.terms.position_fx)
+        per_unit = np.where(self.terms.plug, 0.0, rows["adjustment_cost"].to_numpy(float))
         fixed = rows["fixed_cost"].to_numpy(float)[:, None] * (new > 0)
-        return moved * per_unit[:, None] + fixed
+        return moved * per_unit[:, None] * self.terms.position_fx + fixed
 
     @cached_property
     def disposal_loss(self) -> np.ndarray:
         """disposal_haircut x amount newly sold."""
-        haircut = self.terms.positions["disposal_haircut"] * self.terms.position_fx
-        return self.books.sold_amount * haircut.to_numpy(float)[:, None]
+        haircut = self.terms.positions["disposal_haircut"].to_numpy(float)[:, None]
+        return self.books.sold_amount * haircut * self.terms.position_fx
 
     @cached_property
     def of_positions(self) -> np.ndarray:
@@ -111,14 +107,20 @@ class Income:
         return parts | {"income_before_tax": before, "tax": tax, "income": before - tax}
 
     @cached_property
+    def takes_posted(self) -> np.ndarray:
+        """Whether a position is where its region's retained income is posted: (position)."""
+        earnings, rows = self.terms.case.settings.earnings, self.terms.positions
+        home = self.terms.regions["currency"].to_numpy()[self.terms.position_region]
+        takes = (rows["product"] == earnings.product) & (rows["currency"] == home)
+        return takes.to_numpy() & (earnings.retained > 0)
+
+    @cached_property
     def posted(self) -> np.ndarray:
         """Retained income posted up to each close, by position, in its currency: (position, period).
 
         retained x income after tax / fx, to the equity product in the region's home currency.
         """
-        earnings, rows = self.terms.case.settings.earnings, self.terms.positions
-        home = self.terms.regions["currency"].to_numpy()[self.terms.position_region]
-        takes = (rows["product"] == earnings.product) & (rows["currency"] == home)
         income = self.of_regions["income"][self.terms.position_region]
-        share = takes.to_numpy() * earnings.retained / self.terms.position_fx
-        return np.cumsum(income * share[:, None], axis=1)
+        retained = self.terms.case.settings.earnings.retained
+        share = self.takes_posted[:, None] * retained / self.terms.position_fx
+        return np.cumsum(income * share, axis=1)

@@ -41,9 +41,10 @@ def _still_there(terms: Terms, books: Books, ahead: float) -> np.ndarray:
     Books that do not run off, or by `runoff` rows, stay as they are, so that no part of them moves.
     """
     left = [terms.residual_share(t + ahead) for t in range(1, terms.periods + 1)]
-    by_residual = terms.opening[:, None] * np.column_stack(left) * (1 - books.sold_share[:, 1:])
+    unsold = terms.opening[:, None] * (1 - books.sold_share[:, 1:])
+    by_residual = unsold * np.column_stack(left) * terms.legacy_kept[:, 1:]
     legacy = np.where(terms.has_runoff_rows[:, None], books.legacy[:, 1:], by_residual)
     tenor = terms.positions["tenor_months"].to_numpy(float) / terms.step_months
     shape = terms.positions["amortisation"].to_numpy(str)
     ages = [share_left(shape, tenor, k + ahead) for k in range(terms.periods)]
-    return legacy + of_cohorts(np.column_stack(ages), books.new)
+    return legacy + of_cohorts(np.column_stack(ages), books.new, terms.kept)

@@ -46,13 +46,12 @@ class Lanes:
     @cached_property
     def claim(self) -> np.ndarray:
         """The lender's claim, reporting currency: (lane, period)."""
-        return self.outstanding[:, 1:] * self.terms.lane_fx[:, None]
+        return self.outstanding[:, 1:] * self.terms.lane_fx
 
     @cached_property
     def debt_before_rounding(self) -> np.ndarray:
         """What the borrower owes, quanta of the borrower's currency: fixed at base fx."""
-        ratio = (self.terms.lane_fx / self.terms.debt_fx)[:, None]
-        return self.plan.lane_quanta("outstanding") * ratio
+        return self.plan.lane_quanta("outstanding") * self.terms.debt_ratio[:, None]
 
     @cached_property
     def debt_quanta(self) -> np.ndarray:
@@ -62,7 +61,7 @@ class Lanes:
     @cached_property
     def debt(self) -> np.ndarray:
         """The borrower's debt, reporting currency: (lane, period)."""
-        return self.debt_quanta * self.terms.quantum * self.terms.debt_fx[:, None]
+        return self.debt_quanta * self.terms.quantum * self.terms.debt_fx
 
     @cached_property
     def accrued(self) -> np.ndarray:
@@ -72,7 +71,7 @@ class Lanes:
             base = closes[:, 1:]
         else:
             base = (closes[:, 1:] + closes[:, :-1]) / 2
-        return base * self.terms.lane_fx[:, None] * self.terms.years
+        return base * self.terms.lane_fx * self.terms.years
 
     @cached_property
     def interest(self) -> np.ndarray:

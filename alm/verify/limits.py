@@ -103,11 +103,11 @@ class Limits:
 
     @cached_property
     def active(self) -> np.ndarray:
-        """Whether a limit applies: from start to end, in this scenario (base)."""
+        """Whether a limit applies: from start to end, in this scenario."""
         period = np.arange(1, self.terms.periods + 1)
         start = self.rows["start"].to_numpy(int)[:, None]
         end = self.rows["end"].to_numpy(int)[:, None]
-        here = self.rows["scenarios"].isin(["all", "base"]).to_numpy()[:, None]
+        here = self.rows["scenarios"].isin(["all", self.terms.scenario]).to_numpy()[:, None]
         return here & (start <= period) & (period <= end)
 
     @cached_property
@@ -153,9 +153,8 @@ class Limits:
         figures[self._cells] = self.plan.tables["limits"][column].to_numpy(float, na_value=np.nan)
         return figures
 
-    @cached_property
-    def found_status(self) -> np.ndarray:
-        """Return the status that the plan gives; "" where there is no row."""
-        status = np.full((len(self.rows), self.terms.periods), "", dtype=object)
-        status[self._cells] = self.plan.tables["limits"]["status"].to_numpy(object)
-        return status
+    def found_text(self, column: str) -> np.ndarray:
+        """Return a column of words of plan table limits; "" where there is no row."""
+        words = np.full((len(self.rows), self.terms.periods), "", dtype=object)
+        words[self._cells] = self.plan.tables["limits"][column].to_numpy(object)
+        return words

@@ -87,8 +87,8 @@ class Measures:
 
     def balance(self, *sides: str) -> np.ndarray:
         """Translate closing balances of some sides, reporting currency: (position, period)."""
-        counts = self.terms.side(*sides) * self.terms.position_fx
-        return self.books.written_balance[:, 1:] * counts[:, None]
+        counts = self.terms.side(*sides)[:, None] * self.terms.position_fx
+        return self.books.written_balance[:, 1:] * counts
 
     def weighted(self, name: str, scopes: Scopes) -> np.ndarray:
         """Sum weight x balance of positions and of crossing lanes by their products, and add-ons."""
@@ -101,10 +101,10 @@ class Measures:
             rule = WEIGHTED[name]
             rwa = name == "rwa"
             weight = risk_weights(self.terms) if rwa else self.terms.attribute(rule.attribute)
-            counts = self.terms.side(*rule.sides) * self.terms.position_fx
+            counts = self.terms.side(*rule.sides)[:, None] * self.terms.position_fx
             amount = self.books.written_balance[:, 1:] * weight
             amount = amount + moved_by_ladder(self.terms, self.books, rule.attribute)
-            self._weights[name] = amount * counts[:, None]
+            self._weights[name] = amount * counts
         return self._weights[name]
 
     def _lanes_weighted(
@@ -235,7 +235,7 @@ class Measures:
 
     def volume(self, amounts: np.ndarray) -> np.ndarray:
         """Translate amounts of positions at fx: (position, period)."""
-        return amounts * self.terms.position_fx[:, None]
+        return amounts * self.terms.position_fx
 
     def regional(self, scopes: Scopes, *plus: str, minus: tuple[str, ...] = ()) -> np.ndarray:
         """Sum columns of regional income over the regions held."""
@@ -273,9 +273,7 @@ FORMULAS: dict[str, Formula] = {
     "open_lanes": Measures.open_lanes,
     "new_business": lambda m, s: s.positions(m.volume(m.books.new)),
     "disposals": lambda m, s: s.positions(m.volume(m.books.sold_amount)),
-    "transfers": lambda m, s: s.lanes(
-        s.touches, m.lanes.plan.lane("transfer") * m.terms.lane_fx[:, None]
-    ),
+    "transfers": lambda m, s: s.lanes(s.touches, m.lanes.plan.lane("transfer") * m.terms.lane_fx),
     "net_interest_income": lambda m, s: m.regional(
         s, "interest", "lane_interest", minus=("back_book",)
     ),

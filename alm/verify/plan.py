@@ -25,7 +25,9 @@ class Plan:
     tables: dict[str, pd.DataFrame]
 
     def position(self, column: str) -> np.ndarray:
-        """Return a column of `positions`: (position, period)."""
+        """Return a column of `positions`: (position, period); without column `posted` nothing is."""
+        if column == "posted" and column not in self.tables["positions"]:
+            return np.zeros((len(self.terms.positions), self.terms.periods))
         return self._grid("positions", self._position_rows, len(self.terms.positions), column)
 
     def lane(self, column: str) -> np.ndarray:

@@ -20,6 +20,7 @@ from alm.verify.limits import Limits
 from alm.verify.measures import Measures
 from alm.verify.objective import Objective
 from alm.verify.plan import Plan
+from alm.verify.shocks import BASE
 from alm.verify.terms import Terms
 
 TABLES = ("positions", "lanes", "limits", "measures", "regions", "objective")
@@ -46,7 +47,14 @@ class Replay:
     @cached_property
     def terms(self) -> Terms:
         """The case as arrays."""
-        return Terms(self.case)
+        return Terms(self.case, self.scenario)
+
+    @property
+    def scenario(self) -> str:
+        """The scenario that the plan is for."""
+        options = self.manifest.get("options")
+        named = options.get("scenario") if isinstance(options, dict) else None
+        return named if isinstance(named, str) and named else BASE
 
     @cached_property
     def plan(self) -> Plan:
@@ -87,9 +95,8 @@ class Replay:
     @cached_property
     def gross(self) -> float:
         """Sum of all balances and lanes at their largest close, reporting currency: the scale of noise."""
-        balances = (np.abs(self.books.written_balance) * self.terms.position_fx[:, None]).sum(
-            axis=0
-        )
+        rates = np.column_stack([self.terms.opening_fx, self.terms.position_fx])
+        balances = (np.abs(self.books.written_balance) * rates).sum(axis=0)
         return float(balances.max() + self.lanes.claim.sum())
 
     def noise(self, figures: np.ndarray) -> np.ndarray:

@@ -85,14 +85,12 @@ class Scopes:
 
     @cached_property
     def quanta(self) -> np.ndarray:
-        """One quantum per position and lane in the scope, reporting currency: (scope, 1).
+        """One quantum per position and lane in the scope, reporting currency: (scope, period).
 
         By this much a limit may be missed (section 5).
         """
-        positions = self.positions(self.terms.position_fx[:, None])
-        lanes = self.lanes(
-            self.touches, np.maximum(self.terms.lane_fx, self.terms.debt_fx)[:, None]
-        )
+        positions = self.positions(self.terms.position_fx)
+        lanes = self.lanes(self.touches, np.maximum(self.terms.lane_fx, self.terms.debt_fx))
         return (positions + lanes) * self.terms.quantum
 
     def take(self, rows: np.ndarray) -> Scopes:

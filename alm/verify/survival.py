@@ -29,8 +29,8 @@ def share_left(shape: np.ndarray, periods: np.ndarray, elapsed: float) -> np.nda
     return left
 
 
-def of_cohorts(left: np.ndarray, written: np.ndarray) -> np.ndarray:
-    """Sum over cohorts: sum over u <= t of left[p, t - u] x written[p, u].
+def of_cohorts(left: np.ndarray, written: np.ndarray, kept: np.ndarray | None = None) -> np.ndarray:
+    """Sum over cohorts: sum over u <= t of left[p, t - u] x written[p, u] x kept from u + 1 to t.
 
     Parameters
     ----------
@@ -38,6 +38,8 @@ def of_cohorts(left: np.ndarray, written: np.ndarray) -> np.ndarray:
         Share of a cohort by its age in periods.
     written : (position, period)
         What was written (an amount, or an amount times its rate).
+    kept : (position, period), optional
+        Share of the cohorts written before a period that a shock leaves in it; blank: all.
 
     Returns
     -------
@@ -45,8 +47,12 @@ def of_cohorts(left: np.ndarray, written: np.ndarray) -> np.ndarray:
 
     >>> of_cohorts(np.array([[1, 0.5, 0]]), np.array([[8.0, 0, 2]]))
     array([[8., 4., 2.]])
+    >>> of_cohorts(np.array([[1, 0.5, 0]]), np.array([[8.0, 0, 2]]), np.array([[1, 0.25, 0]]))
+    array([[8., 1., 2.]])
     """
-    total = np.zeros(written.shape)
+    total, there = np.zeros(written.shape), written
     for lag in range(written.shape[1]):
-        total[:, lag:] += left[:, [lag]] * written[:, : written.shape[1] - lag]
+        if lag:
+            there = there[:, :-1] if kept is None else there[:, :-1] * kept[:, lag:]
+        total[:, lag:] += left[:, [lag]] * there
     return total

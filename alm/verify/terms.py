@@ -12,6 +12,7 @@ import pandas as pd
 from alm.case import Case
 from alm.verify.attributes import resolve
 from alm.verify.dates import MONTHS, discount_factors, period_end, year_fractions
+from alm.verify.shocks import ATTRIBUTES, BASE, Shocks
 from alm.verify.survival import share_left
 
 POSITION = ["region", "currency", "product"]
@@ -23,9 +24,11 @@ class Terms:
     """A case, aligned: rows of `positions`, `lanes`, `regions`, `nodes` are the axes of all arrays.
 
     Amounts are in table units of their own currency; `fx` turns them into the reporting currency.
+    Under a `scenario` its shocks are in every array that has periods.
     """
 
     case: Case
+    scenario: str = BASE
     _resolved: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
 
     @property
@@ -78,7 +81,19 @@ class Terms:
         ends = [period_end(as_of, months * t) for t in range(1, self.periods + 1)]
         return pd.DatetimeIndex(pd.to_datetime(ends))
 
+    @cached_property
+    def shocks(self) -> Shocks:
+        """The scenario's shocks."""
+        rows = self.case.table("shocks")
+        rows = rows.loc[(rows["scenario"] == self.scenario) & (self.scenario != BASE)]
+        return Shocks(rows, pd.Index(self.regions["region"]), self.subtree, self.periods)
+
     def fx(self, currencies: pd.Series) -> np.ndarray:
+        """Return reporting units per unit of each currency in each period: (currency, period)."""
+        factor = self.shocks.translation(currencies, self.case.settings.currency)
+        return self.base_fx(currencies)[:, None] * factor
+
+    def base_fx(self, currencies: pd.Series) -> np.ndarray:
         """Return reporting units per unit of each currency (table fx; the reporting currency is 1)."""
         table = self.case.table("fx")
         rates = dict(zip(table["currency"], table["rate"], strict=True))
@@ -168,8 +183,13 @@ class Terms:
 
     @cached_property
     def position_fx(self) -> np.ndarray:
-        """Reporting units per unit of the position's currency."""
+        """Reporting units per unit of the position's currency: (position, period)."""
         return self.fx(self.positions["currency"])
+
+    @cached_property
+    def opening_fx(self) -> np.ndarray:
+        """The same for the opening balance sheet: (position)."""
+        return self.base_fx(self.positions["currency"])
 
     @cached_property
     def opening(self) -> np.ndarray:
@@ -198,13 +218,16 @@ class Terms:
         return total
 
     def attribute(self, name: str) -> np.ndarray:
-        """Attribute of each position and period, rules applied: (position, period)."""
+        """Attribute of each position and period, rules and shocks applied: (position, period)."""
         return self._resolve("positions", self.positions, name)
 
     def _resolve(self, which: str, holders: pd.DataFrame, name: str) -> np.ndarray:
         if (which, name) not in self._resolved:
             rules = self.case.table("rules")
-            self._resolved[which, name] = resolve(rules, holders, name, self.periods)
+            values = resolve(rules, holders, name, self.periods)
+            if name in ATTRIBUTES:
+                values = values + self.shocks.added(name, holders)
+            self._resolved[which, name] = values
         return self._resolved[which, name]
 
     # -- lanes -------------------------------------------------------------------------------------
@@ -216,13 +239,26 @@ class Terms:
 
     @cached_property
     def lane_fx(self) -> np.ndarray:
-        """Reporting units per unit of the lane's currency."""
+        """Reporting units per unit of the lane's currency: (lane, period)."""
         return self.fx(self.lanes["currency"])
 
     @cached_property
     def debt_fx(self) -> np.ndarray:
-        """Reporting units per unit of the currency in which the borrower owes."""
+        """Reporting units per unit of the currency in which the borrower owes: (lane, period)."""
         return self.fx(self.lanes["borrower_currency"])
+
+    @cached_property
+    def debt_ratio(self) -> np.ndarray:
+        """Units owed per unit lent, fixed at base fx: (lane)."""
+        lent, owed = self.lanes["currency"], self.lanes["borrower_currency"]
+        return self.base_fx(lent) / self.base_fx(owed)
+
+    @cached_property
+    def capacity(self) -> np.ndarray:
+        """Largest outstanding of each lane, inf without one: (lane, period); 0 closes the lane."""
+        factor = self.shocks.multiplied("lane_capacity", *self._lane_ends.values())
+        limit = self.lanes["capacity"].fillna(np.inf).to_numpy(float)[:, None]
+        return np.where(factor == 0, 0.0, limit * np.where(factor == 0, 1.0, factor))
 
     @cached_property
     def lender_node(self) -> np.ndarray:
@@ -246,10 +282,16 @@ class Terms:
     @cached_property
     def _lane_ends(self) -> dict[str, pd.DataFrame]:
         """Products of claims and debts, with the regions that hold them."""
-        columns = {"lender": "asset_product", "borrower": "liability_product"}
+        columns = {
+            "lender": {"currency": "currency", "product": "asset_product"},
+            "borrower": {"currency": "borrower_currency", "product": "liability_product"},
+        }
         ends = {
-            end: pd.DataFrame({"region": self.lanes[end], "product": self.lanes[column]})
-            for end, column in columns.items()
+            end: pd.DataFrame(
+                {"region": self.lanes[end], "lane": self.lanes["lane"]}
+                | {name: self.lanes[column] for name, column in of.items()}
+            )
+            for end, of in columns.items()
         }
         return {
             end: self.with_product(rows, rows["region"], rows["product"])
@@ -286,8 +328,29 @@ class Terms:
 
     @cached_property
     def legacy_share(self) -> np.ndarray:
-        """L: share of the legacy book still there at close t = 0..T: (position, T + 1)."""
+        """L: share of the legacy book still there at close t = 0..T, shocks applied: (position, T + 1)."""
         left = np.column_stack([self.residual_share(t) for t in range(self.periods + 1)])
         rows = self.case.table("runoff")
         left[self.position_index(rows), rows["period"].to_numpy(int)] = rows["remaining"]
-        return left
+        return left * self.legacy_kept
+
+    @cached_property
+    def kept(self) -> np.ndarray | None:
+        """Share of older books that shocks leave in each period: (position, period); None without any."""
+        return self.shocks.kept(self.positions) if self.shocks.has("runoff") else None
+
+    @cached_property
+    def legacy_kept(self) -> np.ndarray:
+        """Share of the legacy books that shocks have left by close t = 0..T: (position, T + 1)."""
+        share = np.ones((len(self.positions), self.periods + 1))
+        if self.kept is not None:
+            share[:, 1:] = np.cumprod(self.kept, axis=1)
+        return share
+
+    @cached_property
+    def cohort_kept(self) -> np.ndarray:
+        """Share of each period's new business that later shocks have left by T: (position, period)."""
+        share = np.ones((len(self.positions), self.periods))
+        if self.kept is not None:
+            share[:, :-1] = np.cumprod(self.kept[:, :0:-1], axis=1)[:, ::-1]
+        return share

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from alm.verify.checks.amounts import (
     balances_follow_from_decisions,
     plan_is_in_whole_quanta,
+    posted_income_is_right,
     rows_add_up,
 )
 from alm.verify.checks.bounds import (
@@ -60,6 +61,7 @@ CHECKS = (
     Check(plan_is_in_whole_quanta, "5"),
     Check(rows_add_up, "9"),
     Check(balances_follow_from_decisions, "3, 4, 5"),
+    Check(posted_income_is_right, "5"),
     Check(new_business_is_within_bounds, "4"),
     Check(new_business_is_in_lots, "3"),
     Check(renewal_is_within_bounds, "4"),

@@ -42,13 +42,18 @@ def plan_is_in_whole_quanta(replay: Replay) -> Iterator[Finding]:
 
 
 def rows_add_up(replay: Replay) -> Iterator[Finding]:
-    """Confirm opening - matured + new - sold = balance = the next opening; plugs take up or give back."""
+    """Confirm opening - matured + new - sold + posted = balance = the next opening.
+
+    Plugs take up or give back.
+    """
     plan, terms = replay.plan, replay.terms
-    opening, matured, new, sold, balance = (
-        plan.position(column) for column in ("opening", "matured", "new", "sold", "balance")
+    opening, matured, new, sold, posted, balance = (
+        plan.position(column)
+        for column in ("opening", "matured", "new", "sold", "posted", "balance")
     )
     near = exact(replay, np.abs(opening) + np.abs(matured) + np.abs(new) + np.abs(balance))
-    yield equal(of_positions(replay, "balance"), balance, opening - matured + new - sold, near)
+    expected = opening - matured + new - sold + posted
+    yield equal(of_positions(replay, "balance"), balance, expected, near)
     before = np.column_stack([terms.opening, balance[:, :-1]])
     half = np.full(balance.shape, exact(replay, before))
     half[:, 0] += terms.quantum / 2  # the opening balance sheet need not be in whole quanta
@@ -71,3 +76,15 @@ def balances_follow_from_decisions(replay: Replay) -> Iterator[Finding]:
     formula = np.where(replay.terms.plug[:, None], balance, formula)
     rounding = replay.terms.quantum / 2 + exact(replay, formula)
     yield equal(of_positions(replay, "balance"), balance, formula, rounding)
+
+
+def posted_income_is_right(replay: Replay) -> Iterator[Finding]:
+    """Confirm that by each close retained x income after tax / fx has been posted, and nothing else.
+
+    Half a quantum is all that rounding can add to the sum so far.
+    """
+    posted, expected = np.cumsum(replay.plan.position("posted"), axis=1), replay.income.posted
+    takes = replay.income.takes_posted[:, None]
+    rounding = np.where(takes, replay.terms.quantum / 2, 0.0) + exact(replay, expected)
+    near = rounding + takes * replay.noise(replay.income.of_regions["income"]).max(initial=0.0)
+    yield equal(of_positions(replay, "posted so far"), posted, expected, near)

@@ -13,12 +13,14 @@ from alm.verify.verification import Finding, at_least, at_most, equal, true_for
 
 
 def bound(terms: Terms, name: str, blank: float) -> np.ndarray:
-    """Return one of the four bounds in every period, table bounds applied: (position, period)."""
+    """Return one of the four bounds in every period, table bounds and shocks applied: (position, period)."""
     grid = np.repeat(terms.positions[name].to_numpy(float)[:, None], terms.periods, axis=1)
     rows = terms.case.table("bounds")
     rows = rows.loc[rows[name].notna()]
     for position, row in zip(terms.position_index(rows), rows.to_dict("records"), strict=True):
         grid[position, row["start"] - 1 : row["end"]] = row[name]
+    if name in ("min_new", "max_new"):
+        grid = grid * terms.shocks.multiplied("new_business", terms.positions)
     return np.where(np.isnan(grid), blank, grid)
 
 

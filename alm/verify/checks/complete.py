@@ -11,6 +11,7 @@ import pandas as pd
 from alm.verify.measures import FORMULAS
 from alm.verify.objective import PARTS
 from alm.verify.replay import Replay
+from alm.verify.shocks import BASE
 from alm.verify.terms import POSITION, Terms
 from alm.verify.verification import Finding, Miss, cells, stated, true_for
 
@@ -27,12 +28,13 @@ OPTIONAL_MEASURES = ("outflow_at_risk",)
 
 @dataclass(frozen=True)
 class Shape:
-    """What a plan table must hold: its key, columns that are numbers, and columns that may be blank."""
+    """What a plan table must hold: its key, columns that are numbers, and columns that may be blank or missing."""
 
     key: tuple[str, ...]
     numbers: tuple[str, ...]
     blank: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
 
 SHAPES = {
@@ -40,6 +42,7 @@ SHAPES = {
         (*POSITION, "period"),
         ("opening", "matured", "new", "sold", "balance", "income"),
         blank=("rate",),
+        optional=("posted",),
     ),
     "lanes": Shape(("lane", "period"), ("transfer", "repaid", "outstanding", "used", "cost")),
     "limits": Shape(
@@ -68,7 +71,8 @@ def tables_are_complete(replay: Replay) -> Iterator[Finding]:
         if faults or table is None:
             yield stated(faults, 1)
             continue
-        yield _numbers_are_given(name, shape, table)
+        given = [each for each in shape.optional if each in table]
+        yield _numbers_are_given(name, [*shape.numbers, *given], table[list(shape.key)], table)
         found = table[list(shape.key)].astype({"period": float})
         found = found.astype({key: "str" for key in shape.key if key != "period"})
         yield _keys_are_right(
@@ -80,9 +84,11 @@ def _faults_of_columns(name: str, shape: Shape, table: pd.DataFrame | None) -> I
     if table is None:
         yield Miss(f"plan/{name}.parquet", "no such file", "a plan table", np.nan)
         return
-    for column in (*shape.key, *shape.numbers, *shape.blank, *shape.texts):
-        number = column in (*shape.numbers, *shape.blank, "period")
+    for column in (*shape.key, *shape.numbers, *shape.blank, *shape.texts, *shape.optional):
+        number = column in (*shape.numbers, *shape.blank, *shape.optional, "period")
         if column not in table:
+            if column in shape.optional:
+                continue
             yield Miss(f"{name}.{column}", "no such column", "a column", np.nan)
         elif (
             number
@@ -92,10 +98,11 @@ def _faults_of_columns(name: str, shape: Shape, table: pd.DataFrame | None) -> I
             yield Miss(f"{name}.{column}", str(table[column].dtype), "numbers", np.nan)
 
 
-def _numbers_are_given(name: str, shape: Shape, table: pd.DataFrame) -> Finding:
-    numbers = table[list(shape.numbers)].to_numpy(float, na_value=np.nan)
-    where = cells(name, table[list(shape.key)], by_period=False)
-    names = shape.numbers
+def _numbers_are_given(
+    name: str, names: Sequence[str], keys: pd.DataFrame, table: pd.DataFrame
+) -> Finding:
+    numbers = table[list(names)].to_numpy(float, na_value=np.nan)
+    where = cells(name, keys, by_period=False)
     return true_for(
         lambda cell: f"{where(cell)} column={names[cell[1]]}",
         np.isfinite(numbers),
@@ -136,7 +143,7 @@ def _required(terms: Terms, name: str) -> pd.DataFrame:
     periods = list(range(1, terms.periods + 1))
     if name == "limits":
         rows = _times(terms.case.table("limits"), "period", periods)
-        applies = rows["scenarios"].isin(["all", "base"])
+        applies = rows["scenarios"].isin(["all", terms.scenario])
         return rows.loc[applies & rows["period"].between(rows["start"], rows["end"])]
     if name == "measures":
         names = [*FORMULAS, *terms.case.settings.custom_measures]
@@ -163,17 +170,19 @@ def _known(replay: Replay, name: str, found: pd.DataFrame) -> np.ndarray:
         return within & regions & scopes & found["measure"].map(known).to_numpy(bool)
     if name == "positions":
         return within & (terms.position_index(found) >= 0)
-    names = {"lanes": "lane", "limits": "limit", "regions": "region"}[name]
+    if name == "limits":
+        held = pd.MultiIndex.from_frame(_required(terms, name)[["limit", "period"]])
+        return pd.MultiIndex.from_frame(found[["limit", "period"]]).isin(held)
+    names = {"lanes": "lane", "regions": "region"}[name]
     return within & found[names].isin(terms.case.table(name)[names]).to_numpy()
 
 
 def run_can_be_confirmed(replay: Replay) -> Iterator[Finding]:
-    """Refuse what this package has no formula for: other scenarios, measures that it does not know."""
-    manifest = replay.manifest
-    scenario = (manifest.get("options") or {}).get("scenario") or "base"
+    """Refuse what this package has no formula for: unknown scenarios, measures that it does not know."""
+    manifest, scenario = replay.manifest, replay.scenario
     misses = []
-    if scenario != "base":
-        allowed = "base: shocks are not replayed"
+    if scenario not in (BASE, *replay.case.table("scenarios")["scenario"]):
+        allowed = "base or a scenario of the case"
         misses.append(Miss("run.json options.scenario", scenario, allowed, np.nan))
     if manifest.get("status") not in STATUSES:
         misses.append(Miss("run.json status", manifest.get("status"), "optimal or gap", np.nan))

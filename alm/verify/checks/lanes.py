@@ -33,7 +33,7 @@ def lanes_keep_their_terms(replay: Replay) -> Iterator[Finding]:
     opens = (lanes["start"].to_numpy()[:, None] <= period) & (
         period <= lanes["end"].to_numpy()[:, None]
     )
-    opens &= (lanes["capacity"] != 0).to_numpy()[:, None]
+    opens &= terms.capacity != 0
     yield at_least(where, transfer, 0.0, 0.0)
     yield true_for(where, opens | (transfer == 0), transfer, "0: the lane is closed")
     near = exact(replay, transfer)
@@ -41,9 +41,9 @@ def lanes_keep_their_terms(replay: Replay) -> Iterator[Finding]:
     yield at_least(where, transfer, np.where(transfer == 0, 0.0, ticket), near)
     yield equal(where, transfer, to_lots(transfer, lanes["lot"].to_numpy(float)), near)
     outstanding = replay.lanes.outstanding[:, 1:]
-    capacity = lanes["capacity"].fillna(np.inf).to_numpy(float)[:, None]
-    allowance = terms.quantum + exact(replay, outstanding)
-    yield at_most(of_lanes(replay, "outstanding"), outstanding, capacity, allowance)
+    # A bound may be missed by a quantum; a closed lane carries exactly 0.
+    allowance = np.where(terms.capacity != 0, terms.quantum, 0.0) + exact(replay, outstanding)
+    yield at_most(of_lanes(replay, "outstanding"), outstanding, terms.capacity, allowance)
     yield from _corridors(replay)
 
 
@@ -52,8 +52,8 @@ def _corridors(replay: Replay) -> Iterator[Finding]:
     corridors = replay.case.table("corridors").reset_index(drop=True)
     where = cells("corridors outstanding", corridors[["corridor"]])
     together = replay.lanes.by_corridor(replay.lanes.claim)
-    one_quantum = np.repeat(replay.terms.lane_fx[:, None], replay.terms.periods, axis=1)
-    near = replay.lanes.by_corridor(one_quantum) * replay.terms.quantum + exact(replay, together)
+    one_quantum = replay.lanes.by_corridor(replay.terms.lane_fx) * replay.terms.quantum
+    near = one_quantum + exact(replay, together)
     capacity = corridors["capacity"].fillna(np.inf).to_numpy(float)[:, None]
     yield at_most(where, together, capacity, near)
     carries = replay.lanes.by_corridor(replay.lanes.carries.astype(float)) > 0

@@ -19,6 +19,9 @@ def _where(replay: Replay, column: str) -> Where:
 def limits_are_right(replay: Replay) -> Iterator[Finding]:
     """Confirm numerator, denominator, value, bound, headroom and shortfall of every row."""
     limits = replay.limits
+    named = limits.found_text("scenario")
+    right = ~limits.stated | (named == replay.scenario)
+    yield true_for(_where(replay, "scenario"), right, named, replay.scenario)
     for column in FIGURES:
         found, expected = limits.found(column), getattr(limits, column)
         blank = ~limits.stated | np.isnan(expected)
@@ -37,7 +40,7 @@ def limits_are_right(replay: Replay) -> Iterator[Finding]:
 def hard_limits_are_kept(replay: Replay) -> Iterator[Finding]:
     """Confirm that hard limits are missed by at most a quantum per position and lane in scope.
 
-    From start to end, in scenarios all and base, closes before waiver_until left out.
+    From start to end, in the plan's scenario, closes before waiver_until left out.
     """
     limits = replay.limits
     headroom = np.where(limits.hard, limits.headroom, 0.0)
@@ -46,7 +49,7 @@ def hard_limits_are_kept(replay: Replay) -> Iterator[Finding]:
 
 def statuses_are_right(replay: Replay) -> Iterator[Finding]:
     """Confirm that what is missed, and only that, is called short (soft), waived or broken."""
-    limits, status = replay.limits, replay.limits.found_status
+    limits, status = replay.limits, replay.limits.found_text("status")
     missed = limits.headroom < -limits.allowance
     kept = limits.headroom >= 0
     says_missed = np.isin(status.astype(str), ["short", "broken"])

@@ -72,7 +72,7 @@ def gap_is_honest(replay: Replay) -> Iterator[Finding]:
         )
         return
     terms = replay.terms
-    quanta = terms.quantum * (terms.position_fx.sum() + terms.lane_fx.sum())
+    quanta = terms.quantum * (terms.position_fx.sum(axis=0) + terms.lane_fx.sum(axis=0)).max()
     near = 1e-6 * max(abs(objective), abs(bound)) + quanta
     yield at_most(lambda _: "run.json bound (objective above it)", [objective], [bound], near)
     size = max(abs(objective), abs(bound), 1.0)
