@@ -42,7 +42,8 @@ class Case:
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a copy of a table; empty, with every column, where it is not given. KeyError if unknown."""
-        return self.tables[name].copy()
+        # pandas copies on write: what a caller changes never reaches the case.
+        return self.tables[name].copy(deep=False)
 
     def given(self, name: str) -> pd.DataFrame:
         """Return the rows of a table as the person wrote them, text, after changes for this run."""

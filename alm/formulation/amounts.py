@@ -24,7 +24,7 @@ from alm.formulation.measures.usable_hqla import (
     shared_liquidity,
 )
 from alm.formulation.measures.weights import Weights, addons
-from alm.formulation.scopes import Scope, node_mask
+from alm.formulation.scopes import Scope, node_mask, region_mask
 
 Expression = Any
 
@@ -50,11 +50,28 @@ class Amounts:
         """Tell which nodes each scope holds: (scope, node)."""
         return node_mask(self.scopes, self.book.nodes, self.book.subtree)
 
-    def regions_inside(self, scope: Scope) -> np.ndarray:
-        """Tell which regions a scope holds: (region), in the order of the book."""
-        if scope.scope == "solo":
-            return np.asarray(self.book.subtree.index == scope.region)
-        return self.book.subtree.loc[scope.region].to_numpy()
+    @cached_property
+    def holds(self) -> np.ndarray:
+        """Tell which regions each scope holds: (scope, region), in the order of the book."""
+        return region_mask(self.scopes, self.book.subtree)
+
+    @cached_property
+    def scope_of(self) -> np.ndarray:
+        """Row of `scopes` of each pair: (amount)."""
+        place = {scope: number for number, scope in enumerate(self.scopes)}
+        return np.array([place[scope] for scope, _ in self.order], dtype=int)
+
+    @cached_property
+    def rows(self) -> dict[str, np.ndarray]:
+        """Places in `order` of each measure's pairs, parts before what is built from them."""
+        places: dict[str, list[int]] = {}
+        for number, (_, measure) in enumerate(self.order):
+            places.setdefault(measure, []).append(number)
+        return {measure: np.array(numbers) for measure, numbers in places.items()}
+
+    def parts_at(self, part: str, rows: np.ndarray) -> np.ndarray:
+        """Find the places of a part of derived measures, in the scopes of their rows."""
+        return np.array([self.place[self.order[row][0], part] for row in rows])
 
 
 def amounts_of(book: Book, wanted: list[tuple[Scope, str]]) -> Amounts:
@@ -95,8 +112,8 @@ def piecewise(measure: str) -> Piecewise | None:
 
 def combination(book: Book, measure: str) -> pd.DataFrame:
     """Give the rows of the table `measures` that make up a combined measure: `term, weight`."""
-    table = book.case.table("measures")
-    return table.loc[table["measure"] == measure, ["term", "weight"]]
+    none = book.case.table("measures").iloc[:0][["term", "weight"]]
+    return book.combinations.get(measure, none)
 
 
 def add_amounts(model: linopy.Model, amounts: Amounts) -> None:
@@ -111,8 +128,7 @@ def add_amounts(model: linopy.Model, amounts: Amounts) -> None:
     periods = pd.RangeIndex(1, amounts.book.periods + 1, name="period")
     model.add_variables(lower=-np.inf, coords=[pairs, periods], name="amount")
     linear = []
-    for measure in dict.fromkeys(measure for _, measure in amounts.order):
-        rows = np.array([i for i, pair in enumerate(amounts.order) if pair[1] == measure])
+    for measure, rows in amounts.rows.items():
         derived = piecewise(measure)
         if derived is not None:
             _piecewise_rows(model, amounts, derived, rows)
@@ -130,11 +146,7 @@ def add_amounts(model: linopy.Model, amounts: Amounts) -> None:
 
 def _fixed(amounts: Amounts, measure: str, rows: np.ndarray) -> np.ndarray:
     """Sum the add-ons of a measure over the regions of each scope: (row, period)."""
-    book = amounts.book
-    each = addons(book, measure)
-    return np.array(
-        [each[amounts.regions_inside(amounts.order[row][0])].sum(axis=0) for row in rows]
-    )
+    return np.asarray(amounts.holds[amounts.scope_of[rows]] @ addons(amounts.book, measure))
 
 
 def _picked(model: linopy.Model, rows: np.ndarray) -> Expression:
@@ -149,8 +161,7 @@ def _piecewise_rows(
     for number, piece in enumerate(derived.pieces, start=1):
         left = 1 * _picked(model, rows)
         for part, weight in zip(derived.parts, piece, strict=True):
-            at = np.array([amounts.place[amounts.order[row][0], part] for row in rows])
-            picked = _picked(model, at).assign_coords(amount=rows)
+            picked = _picked(model, amounts.parts_at(part, rows)).assign_coords(amount=rows)
             left = left - weight * picked if weight else left
         name = f"{derived.name} piece {number}"
         if derived.curvature == "concave":
@@ -165,8 +176,8 @@ def _combination_rows(
     """Tie a combined measure to its terms."""
     left = 1 * _picked(model, rows)
     for term, weight in combination(amounts.book, measure).itertuples(index=False):
-        at = np.array([amounts.place[amounts.order[row][0], term] for row in rows])
-        left = left - float(weight) * _picked(model, at).assign_coords(amount=rows)
+        picked = _picked(model, amounts.parts_at(term, rows)).assign_coords(amount=rows)
+        left = left - float(weight) * picked
     model.add_constraints(left == 0, name=f"measure {measure}")
 
 
@@ -221,13 +232,11 @@ def _linear_rows(
 
 def _inside(amounts: Amounts, rows: np.ndarray) -> np.ndarray:
     """Tell which nodes the scope of each row holds: (row, node)."""
-    place = {scope: number for number, scope in enumerate(amounts.scopes)}
-    return amounts.inside[[place[amounts.order[row][0]] for row in rows]]
+    return np.asarray(amounts.inside[amounts.scope_of[rows]])
 
 
 def _fixed_of(amounts: Amounts, weight: Weights, rows: np.ndarray) -> np.ndarray:
-    inside = np.array([amounts.regions_inside(amounts.order[row][0]) for row in rows])
-    return np.asarray(inside @ weight.fixed)
+    return np.asarray(amounts.holds[amounts.scope_of[rows]] @ weight.fixed)
 
 
 def _array(book: Book, values: np.ndarray, rows: np.ndarray) -> xr.DataArray:

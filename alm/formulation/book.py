@@ -102,7 +102,7 @@ class Book:
         """Months per period."""
         return MONTHS[self.case.settings.step]
 
-    @property
+    @cached_property
     def dealt(self) -> np.ndarray:
         """Positions whose new business is a decision or is tied to something, as row numbers.
 
@@ -115,7 +115,7 @@ class Book:
         written = (self.max_new > 0).any(axis=1) | (self.min_new > 0).any(axis=1)
         return np.flatnonzero(~self.plug & (written | tied.to_numpy()))
 
-    @property
+    @cached_property
     def disposable(self) -> np.ndarray:
         """Positions of whose legacy book a part may be sold, as row numbers."""
         share = self.positions["max_disposal"].to_numpy(float)
@@ -149,12 +149,18 @@ class Book:
             lanes=self.lanes.at(rates),
         )
 
+    @cached_property
+    def combinations(self) -> dict[str, pd.DataFrame]:
+        """Terms and weights of each combined measure: `term, weight`, by its name. Contract, section 7."""
+        by_name = self.case.table("measures").groupby("measure")
+        return {str(name): rows[["term", "weight"]] for name, rows in by_name}
+
     @property
     def average(self) -> tuple[float, float]:
         """Weights of the opening and the closing balance in the balance that earns interest."""
         return (0.5, 0.5) if self.case.settings.accrual == "average" else (0.0, 1.0)
 
-    @property
+    @cached_property
     def funding_sign(self) -> np.ndarray:
         """+1 for assets, -1 for liabilities and equity, 0 off balance: (position)."""
         return np.where(self.positions["side"] == "off_balance", 0.0, self.sign)

@@ -51,14 +51,19 @@ def node_mask(scopes: list[Scope], nodes: pd.DataFrame, subtree: pd.DataFrame) -
     -------
     array of bool (scope, node)
     """
-    region, currency = nodes["region"].to_numpy(object), nodes["currency"].to_numpy(object)
-    below = np.take(subtree.to_numpy(), subtree.columns.get_indexer(pd.Index(region)), axis=1)
-    mask = np.zeros((len(scopes), len(nodes)), dtype=bool)
-    for i, scope in enumerate(scopes):
-        held = (
-            region == scope.region
-            if scope.scope == "solo"
-            else below[subtree.index.get_loc(scope.region)]
-        )
-        mask[i] = held & ((currency == scope.currency) if scope.currency else True)
-    return mask
+    place = subtree.columns.get_indexer(pd.Index(nodes["region"]))
+    wanted = np.array([scope.currency for scope in scopes], dtype=object)[:, None]
+    seen = (wanted == "") | (wanted == nodes["currency"].to_numpy(object)[None, :])
+    return np.asarray(region_mask(scopes, subtree)[:, place] & seen)
+
+
+def region_mask(scopes: list[Scope], subtree: pd.DataFrame) -> np.ndarray:
+    """Tell which regions each scope holds: itself alone, or its subtree.
+
+    Returns
+    -------
+    array of bool (scope, region)
+    """
+    own = subtree.index.get_indexer(pd.Index([scope.region for scope in scopes], dtype=object))
+    solo = np.array([scope.scope == "solo" for scope in scopes], dtype=bool)[:, None]
+    return np.where(solo, np.eye(len(subtree), dtype=bool)[own], subtree.to_numpy()[own])

@@ -70,23 +70,20 @@ def numbers(amounts: Amounts, quantities: Quantities, closes: slice) -> np.ndarr
     """
     book = amounts.book
     value = np.zeros((len(amounts.order), quantities.balance.shape[1]))
-    for measure in dict.fromkeys(measure for _, measure in amounts.order):
-        rows = np.array([i for i, pair in enumerate(amounts.order) if pair[1] == measure])
-        scopes = [amounts.order[row][0] for row in rows]
+    for measure, rows in amounts.rows.items():
         derived, combined = piecewise(measure), combination(book, measure)
         if derived is not None:
-            at = [[amounts.place[scope, part] for scope in scopes] for part in derived.parts]
-            regions = np.array([amounts.regions_inside(scope) for scope in scopes])
-            fixed = regions @ addons(book, derived.addon)[:, closes]
-            value[rows] = derived.exact([value[a] for a in at]) + fixed
+            parts = [value[amounts.parts_at(part, rows)] for part in derived.parts]
+            regions = amounts.holds[amounts.scope_of[rows]]
+            value[rows] = derived.exact(parts) + regions @ addons(book, derived.addon)[:, closes]
         elif len(combined):
             for term, weight in combined.itertuples(index=False):
-                value[rows] += float(weight) * value[[amounts.place[s, term] for s in scopes]]
+                value[rows] += float(weight) * value[amounts.parts_at(term, rows)]
         elif measure == USABLE:
-            for row, scope in zip(rows, scopes, strict=True):
-                value[row] = _usable(amounts, scope, value)
+            for row in rows:
+                value[row] = _usable(amounts, amounts.order[row][0], value)
         else:
-            value[rows] = _linear(amounts, measure, scopes, quantities, closes)
+            value[rows] = _linear(amounts, measure, rows, quantities, closes)
     return value
 
 
@@ -101,14 +98,14 @@ def _usable(amounts: Amounts, scope: Scope, value: np.ndarray) -> np.ndarray:
 
 
 def _linear(
-    amounts: Amounts, measure: str, scopes: list[Scope], quantities: Quantities, closes: slice
+    amounts: Amounts, measure: str, rows: np.ndarray, quantities: Quantities, closes: slice
 ) -> np.ndarray:
     """Sum weighted balances over the nodes of each scope, add crossing lanes and constants."""
     book = amounts.book
-    regions = np.array([amounts.regions_inside(scope) for scope in scopes])
+    regions = amounts.holds[amounts.scope_of[rows]]
     if measure in EARNINGS:
         return np.asarray(regions @ quantities.earnings[measure])
-    inside = node_mask(scopes, book.nodes, book.subtree)
+    inside = amounts.inside[amounts.scope_of[rows]]
     weight = linear_weights(book, measure)
     by_node = np.zeros((len(book.nodes), quantities.balance.shape[1]))
     amount = getattr(quantities, weight.quantity) * weight.position[:, closes]
