@@ -6,7 +6,7 @@ import numpy as np
 
 from alm.formulation.book import Book
 from alm.formulation.formulate import Formulation
-from alm.plan.decisions import Decisions
+from alm.plan.decisions import Decisions, cohort_balance
 from solvers import Problem
 
 
@@ -32,8 +32,7 @@ def run_off(book: Book) -> np.ndarray:
     legacy = book.opening[:, None] * book.legacy[:, : book.periods + 1]
     volume = np.zeros((len(book.positions), book.periods))
     for t in range(book.periods):
-        ages = np.arange(t, 0, -1)
-        standing = (volume[:, :t] * book.survival[:, ages]).sum(axis=1)
+        standing = cohort_balance(book, volume)[:, t]
         volume[:, t] = book.opening - legacy[:, t + 1] - standing
     return np.where(book.plug[:, None], 0.0, np.maximum(volume, 0.0))
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
 
 from alm.case import Case
 from alm.case.calendar import year_fractions
@@ -23,6 +24,8 @@ PRODUCT_COLUMNS = [
     "class",
     "tenor_months",
     "amortisation",
+    "rate_type",
+    "beta",
     "tax_exempt",
     "ftp_curve",
     "ftp_tenor_months",
@@ -56,14 +59,19 @@ class Book:
         Rate per year that the legacy book or the plug earns in each period.
     new_rate : array (position, period written)
         Rate posted for new business, at the reference volume.
+    at_first, passed_on : array (position, period)
+        Under a scenario, a floating cohort earns `new_rate` in the period in which it is written; in each later
+        one `new_rate` less `at_first` of the period written plus `passed_on` of that period. 0 otherwise.
     attribute : dict of str to array (position, period)
     legacy : array (position, 0..T+beyond)
-        Share of the legacy book still there.
+        Share of the legacy book still there, shocks included.
     survival : array (position, age 0..T+beyond)
-        Share of a cohort still there.
+        Share of a cohort still there by its tenor and amortisation.
+    lasting : array (position, period)
+        Share that a run-off shock of that period leaves of what was written before; 1 otherwise.
     min_balance, max_balance, min_new, max_new : array (position, period)
-    fixed : DataFrame (scope measure constants)
-        The table `addons`.
+    scenario : str
+        Whose shocks the arrays carry, and whose limits hold besides those of `all`.
     """
 
     case: Case
@@ -83,14 +91,18 @@ class Book:
     plug: np.ndarray
     own_rate: np.ndarray
     new_rate: np.ndarray
+    at_first: np.ndarray
+    passed_on: np.ndarray
     attribute: dict[str, np.ndarray]
     legacy: np.ndarray
     survival: np.ndarray
+    lasting: np.ndarray
     min_balance: np.ndarray
     max_balance: np.ndarray
     min_new: np.ndarray
     max_new: np.ndarray
     lanes: LaneBook
+    scenario: str
 
     @property
     def periods(self) -> int:
@@ -130,6 +142,22 @@ class Book:
             end: nodes.get_indexer(pd.MultiIndex.from_frame(self.lanes.table[[end, money]]))
             for end, money in ends.items()
         }
+
+    def left_after(self, age: int) -> np.ndarray:
+        """Share that run-off shocks leave of what was written `age` periods before each close: (position, period)."""
+        shape = self.lasting.shape
+        if age == 0 or not self._has_run_off_shocks:
+            return np.broadcast_to(1.0, shape)
+        before = np.concatenate([np.ones((shape[0], age - 1)), self.lasting], axis=1)
+        return np.asarray(sliding_window_view(before, age, axis=1).prod(axis=-1))
+
+    def cohort_share(self, age: int) -> np.ndarray:
+        """Share still there of the cohort written `age` periods before each close: (position, period)."""
+        return self.survival[:, age : age + 1] * self.left_after(age)
+
+    @cached_property
+    def _has_run_off_shocks(self) -> bool:
+        return bool((self.lasting != 1.0).any())
 
     @cached_property
     def node_fx(self) -> np.ndarray:
@@ -211,6 +239,9 @@ def open_book(case: Case) -> Book:
         plug=positions["plug"].to_numpy(bool),
         own_rate=by_period(positions["rate"], settings.periods),
         new_rate=by_period(positions["new_rate"], settings.periods),
+        at_first=np.zeros((len(positions), settings.periods)),
+        passed_on=np.zeros((len(positions), settings.periods)),
+        lasting=np.ones((len(positions), settings.periods)),
         attribute=resolve_attributes(case, positions),
         legacy=legacy_share(case, positions, through, step),
         survival=surviving(
@@ -219,6 +250,7 @@ def open_book(case: Case) -> Book:
             np.arange(through + 1),
         ),
         lanes=lanes,
+        scenario="base",
         **bounds,
     )
 

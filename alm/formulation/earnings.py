@@ -114,14 +114,37 @@ def capital_charge_per_unit(book: Book) -> np.ndarray:
     return np.asarray(capital.charge_rate * capital.ratio * risk_weight_after_conversion(book))
 
 
-def cohort_average(book: Book) -> np.ndarray:
-    """Share of a cohort that earns in the period of each age: (position, age).
+def cohort_average(book: Book, age: int) -> np.ndarray:
+    """Share that earns in each period of the cohort written `age` periods before: (position, period age+1..T).
 
     Its opening balance in the period in which it is written is 0.
     """
     opening, closing = book.average
-    before = np.concatenate([np.zeros((len(book.survival), 1)), book.survival[:, :-1]], axis=1)
-    return np.asarray(opening * before + closing * book.survival)
+    average = closing * book.cohort_share(age)[:, age:]
+    if age:
+        average = average + opening * book.cohort_share(age - 1)[:, age - 1 : -1]
+    return np.asarray(average)
+
+
+def later_rate(book: Book, age: int) -> np.ndarray:
+    """Give what a cohort earns in each period above the rate it was written at: (position, period age+1..T).
+
+    0 but for floating cohorts under a scenario. Contract, section 8.
+    """
+    if age == 0:
+        return np.zeros_like(book.passed_on)
+    return np.asarray(book.passed_on[:, age:] - book.at_first[:, :-age])
+
+
+def tail_years(book: Book) -> np.ndarray:
+    """Discounted years of what is still there of each cohort after the horizon: (position, period written)."""
+    last = book.periods
+    years = [
+        _tail_years(book, book.survival[:, age + 1 : age + 1 + book.beyond])
+        * book.left_after(age)[:, -1]
+        for age in reversed(range(last))
+    ]
+    return np.stack(years, axis=1)
 
 
 def _new_business(book: Book, worth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -132,23 +155,18 @@ def _new_business(book: Book, worth: np.ndarray) -> tuple[np.ndarray, np.ndarray
     worth : array (position, period)
         Discounted years in reporting currency.
     """
-    last, share = book.periods, cohort_average(book)
-    horizon, kept = horizon_margin(book), after_tax_interest(book)
+    horizon, kept = horizon_margin(book), after_tax_interest(book)[:, None]
     cost = running_costs(book) * (1.0 - book.tax_rate)[:, None]
-    new, price = np.zeros_like(cost), np.zeros_like(cost)
-    for written in range(last):
-        life = share[:, : last - written] * worth[:, written:]
-        years = life.sum(axis=1)
-        tail = _tail_years(book, book.survival[:, last - written : last - written + book.beyond])
-        tail = np.where(horizon.cohort_has_value, tail, 0.0) * book.fx[:, -1]
-        rate = book.new_rate[:, written]
-        price[:, written] = kept * (years + tail)
-        new[:, written] = (
-            price[:, written] * book.sign * rate
-            - (life * cost[:, written:]).sum(axis=1)
-            - tail * horizon.cohort_cost
-        )
-    return new, price
+    interest = kept * book.sign[:, None]
+    years, running = np.zeros_like(cost), np.zeros_like(cost)
+    for age in range(book.periods):
+        written = slice(0, book.periods - age)
+        earning = cohort_average(book, age) * worth[:, age:]
+        years[:, written] += earning
+        running[:, written] += earning * (interest * later_rate(book, age) - cost[:, age:])
+    tail = np.where(horizon.cohort_has_value[:, None], tail_years(book), 0.0) * book.fx[:, -1:]
+    new = interest * (years + tail) * book.new_rate + running - tail * horizon.cohort_cost[:, None]
+    return new, kept * (years + tail)
 
 
 def _tail_years(book: Book, share: np.ndarray) -> np.ndarray:

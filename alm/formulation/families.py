@@ -34,7 +34,8 @@ def roll_forward(model: linopy.Model, book: Book) -> None:
     """Roll cohorts from close to close by the exact recursion of their amortisation.
 
     bullet, no tenor: C[t] = C[t-1] + new[t] - new[t-n]; decay: C[t] = (1 - 1/n) C[t-1] + new[t];
-    linear: C[t] = 2 C[t-1] - C[t-2] + second difference of (1 - k/n) applied to new. Contract, section 3.
+    linear: C[t] = 2 C[t-1] - C[t-2] + second difference of (1 - k/n) applied to new. Contract, section 3. Each term of
+    an earlier period counts at what run-off shocks since have left of it, so a total loss is a clean start (section 8).
     """
     dealt = book.dealt
     if len(dealt):
@@ -42,13 +43,16 @@ def roll_forward(model: linopy.Model, book: Book) -> None:
         cohort = cohorts(model, book, dealt)
         left = cohort
         for lag in range(1, min(back.shape[1], book.periods)):
-            left = left + (_by_position(back[:, lag], dealt) * cohort).shift(period=lag).fillna(0)
+            weight = _labelled(back[:, lag : lag + 1] * book.left_after(lag)[dealt], dealt)
+            left = left + cohort.shift(period=lag).fillna(0) * weight
         for age in np.flatnonzero(kernel.any(axis=0)):
             written = kernel[:, age] != 0
             rows = dealt[written]
-            volume = model.variables["new"].sel(position=rows)
-            off = (_by_position(kernel[written, age], rows) * volume).shift(period=int(age))
-            left = left - off.fillna(0).reindex(position=dealt).fillna(0)
+            volume = model.variables["new"].sel(position=rows).shift(period=int(age))
+            weight = _labelled(
+                kernel[written, age : age + 1] * book.left_after(int(age))[rows], rows
+            )
+            left = left - (volume.fillna(0) * weight).reindex(position=dealt).fillna(0)
         model.add_constraints(left == 0, name="roll_forward")
     still = np.setdiff1d(booked(book), np.concatenate([dealt, np.flatnonzero(book.plug)]))
     if len(still):
@@ -79,8 +83,9 @@ def _recursions(book: Book, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return back, np.where(np.abs(kernel) > 1e-12, kernel, 0.0)
 
 
-def _by_position(values: np.ndarray, rows: np.ndarray) -> xr.DataArray:
-    return xr.DataArray(values, coords=[pd.Index(rows, name="position")])
+def _labelled(values: np.ndarray, rows: np.ndarray) -> xr.DataArray:
+    periods = pd.RangeIndex(1, values.shape[1] + 1, name="period")
+    return xr.DataArray(values, coords=[pd.Index(rows, name="position"), periods])
 
 
 def disposals(model: linopy.Model, book: Book) -> None:

@@ -71,7 +71,7 @@ def limit_amounts(book: Book, table: pd.DataFrame) -> LimitRows:
 
 def add_limits(model: linopy.Model, book: Book) -> LimitRows:
     """Add one row per enforced limit and period: min N - b D + shortfall >= 0, max N - b D - shortfall <= 0."""
-    rows = limit_amounts(book, limits_by_period(book.case))
+    rows = limit_amounts(book, limits_by_period(book.case, book.scenario))
     add_amounts(model, rows.amounts)
     _collateral_rows(model, rows, collateral_pairs(book))
     table = rows.table

@@ -19,7 +19,9 @@ from alm.formulation.earnings import (
     cohort_average,
     horizon_margin,
     lane_unit_income,
+    later_rate,
     legacy_horizon_value,
+    tail_years,
 )
 from alm.formulation.measures.weights import addons
 from alm.plan.decisions import cohort_balance, legacy_balance, sold_share
@@ -72,10 +74,11 @@ def average_written(book: Book, plan: Plan) -> np.ndarray:
 def flows(book: Book, plan: Plan) -> Flows:
     """Work out what positions earn and cost, period by period. Contract, section 5."""
     years, fx, new = book.year_fraction[1 : book.periods + 1], book.fx, plan.decisions.new
-    share, volume = cohort_average(book), written_rate(book, new) * new
+    written = written_rate(book, new)
     interest = book.own_rate * average_legacy(book, plan)
     for age in range(book.periods):
-        interest[:, age:] += share[:, age : age + 1] * volume[:, : book.periods - age]
+        rate = written[:, : book.periods - age] + later_rate(book, age)
+        interest[:, age:] += cohort_average(book, age) * rate * new[:, : book.periods - age]
     running = average_written(book, plan) * fx * years
     haircut = book.positions["disposal_haircut"].to_numpy(float)[:, None]
     return Flows(
@@ -172,18 +175,10 @@ def horizon_value(book: Book, plan: Plan) -> float:
     """Value what is still there after the horizon, discounted, in reporting currency. Contract, section 5."""
     if not book.beyond:
         return 0.0
-    last, margin = book.periods, horizon_margin(book)
-    when = (book.year_fraction * book.discount)[last + 1 : last + 1 + book.beyond]
+    margin = horizon_margin(book)
     kept = after_tax_interest(book)[:, None] * book.sign[:, None]
     unit = kept * written_rate(book, plan.decisions.new) - margin.cohort_cost[:, None]
-    years = np.stack(
-        [
-            book.survival[:, last - written : last - written + book.beyond] @ when
-            for written in range(last)
-        ],
-        axis=1,
-    )
-    cohorts = (unit * years * plan.decisions.new)[margin.cohort_has_value]
+    cohorts = (unit * tail_years(book) * plan.decisions.new)[margin.cohort_has_value]
     unsold = 1.0 - sold_share(book, plan.decisions.sold)[:, -1]
     legacy = legacy_horizon_value(book) * book.opening * unsold * book.fx[:, -1]
     return float((cohorts * book.fx[margin.cohort_has_value, -1:]).sum() + legacy.sum())
@@ -234,6 +229,9 @@ def _closing_rate(book: Book, plan: Plan) -> np.ndarray:
     new = plan.decisions.new
     total = legacy + cohort_balance(book, new)
     weighted = book.own_rate * legacy + cohort_balance(book, written_rate(book, new) * new)
+    for age in range(1, book.periods):
+        moved = later_rate(book, age) * new[:, : book.periods - age]
+        weighted[:, age:] += book.cohort_share(age)[:, age:] * moved
     return np.divide(weighted, total, out=np.zeros_like(total), where=total > 0)
 
 

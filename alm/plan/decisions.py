@@ -71,7 +71,7 @@ def cohort_balance(book: Book, new: np.ndarray) -> np.ndarray:
     """Give what is left of all cohorts at each close: (position, period). Contract, section 5."""
     balance = np.zeros_like(new)
     for age in range(book.periods):
-        balance[:, age:] += book.survival[:, age : age + 1] * new[:, : book.periods - age]
+        balance[:, age:] += book.cohort_share(age)[:, age:] * new[:, : book.periods - age]
     return balance
 
 

@@ -245,7 +245,7 @@ def _measured(
         {
             "limit": table["limit"].to_numpy(),
             "period": table["period"].to_numpy(int),
-            "scenario": "base",
+            "scenario": book.scenario,
             "numerator": numerator,
             "denominator": denominator,
             "value": np.where(has, ratio, numerator),

@@ -31,7 +31,7 @@ def ladder_of(book: Book, attribute: str, held: np.ndarray) -> Ladder | None:
 
     The part of a book that runs off within `months_left` months after the close weighs `value` (the smallest
     months_left that covers it) instead of the attribute: share still there at the close less share still
-    there then. Nothing moves in plugs, in what never matures, and in legacy books that follow `runoff` rows.
+    there then; what run-off shocks took is in neither. Nothing moves in plugs, in what never matures, and in legacy books that follow `runoff` rows.
     Contract, section 3.
 
     Parameters
@@ -60,8 +60,12 @@ def ladder_of(book: Book, attribute: str, held: np.ndarray) -> Ladder | None:
             legacy_there, cohort_there = legacy_then, cohort_then
     legacy[_follow_runoff_rows(book)] = 0.0
     unit = held * book.fx
-    at_close = np.concatenate([unit[:, :1], unit], axis=1)
-    return Ladder(legacy * at_close, cohort * unit[:, :, None])
+    left = np.cumprod(book.lasting, axis=1) * unit
+    since = np.stack([book.left_after(age) for age in range(book.periods)], axis=2)
+    return Ladder(
+        legacy=legacy * np.concatenate([unit[:, :1], left], axis=1),
+        cohort=cohort * since * unit[:, :, None],
+    )
 
 
 def _still_there(book: Book, rows: np.ndarray, ahead: float) -> tuple[np.ndarray, np.ndarray]:
