@@ -81,10 +81,10 @@ def allocate(
 
     asked = tuple(changes or ())
     earlier = str(reference) if reference else ""
-    options = Options(asked, backend, any_optimum, not no_baselines, lang.value, earlier)
+    options = Options(asked, backend, any_optimum, not no_baselines, lang.value, earlier, scenario)
     answer = blank("allocate", case=case.resolve().name) if as_json else None
     with _refusing(answer, out, options), _ended_without_plan(answer):
-        _refuse_unknown([*_backend_faults(backend), *_scenario_faults(case, asked, scenario)])
+        _refuse_unknown(_backend_faults(backend))
         with streams.only_results_on_stdout(), StageProgress(quiet) as progress:
             run = run_case(case, out, options=options, progress=progress)
     _tell(run, as_json=as_json, quiet=quiet)
@@ -148,19 +148,6 @@ def _backend_faults(backend: str) -> list[Fault]:
     if not backend or backend in known:
         return []
     return [_fault("--backend", backend, ", ".join(known), nearest(backend, known))]
-
-
-def _scenario_faults(case: Path, changes: tuple[str, ...], scenario: str) -> list[Fault]:
-    """Refuse scenarios other than base by name: they cannot be planned for yet."""
-    if scenario == BASE:
-        return []
-    from alm.case import load
-    from alm.case.faults import nearest
-
-    known = [BASE, *load(case, changes).table("scenarios")["scenario"]]
-    if scenario not in known:
-        return [_fault("--scenario", scenario, ", ".join(known), nearest(scenario, known))]
-    return [_fault("--scenario", scenario, BASE, "planning for a scenario is not supported yet")]
 
 
 def _tell(run: Run, *, as_json: bool, quiet: bool) -> None:

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from alm.case import Case, load, write_inputs
+from alm.case import Case, CaseError, Fault, load, write_inputs
 from alm.case.calendar import period_ends
+from alm.case.faults import nearest
 from alm.explain.assumptions import assumptions
 from alm.explain.no_plan import why_infeasible, why_unbounded
 from alm.explain.prices import limit_prices, price_table
@@ -34,6 +35,8 @@ from alm.runs.reference import Reference, read_reference
 from alm.runs.run import Run
 from alm.runs.stages import Stages
 from alm.verify import verify
+from scenarios import BASE, shocked
+from scenarios.not_yet import what_is_not_supported
 from solvers import Solution, Status, ranges, solve
 
 # A limit that rounding still breaks after this many repairs is left for the verification to refuse.
@@ -59,6 +62,8 @@ class Options:
         Language of the workbook, `en` or `zh`.
     reference : str
         Folder of the run whose plan decides among equally good ones; blank: the opening balance sheet.
+    scenario : str
+        Scenario to plan for: its shocks happen, its limits and those of `all` hold. Contract, section 8.
     """
 
     changes: tuple[str, ...] = ()
@@ -67,6 +72,7 @@ class Options:
     baselines: bool = True
     lang: str = "en"
     reference: str = ""
+    scenario: str = BASE
 
 
 def allocate(
@@ -95,7 +101,7 @@ def allocate(
     Raises
     ------
     CaseError
-        The case has faults; all of them.
+        The case has faults, all of them; or it does not list the scenario.
     FileExistsError
         `out` is taken by something that is no run.
     FileNotFoundError
@@ -107,6 +113,7 @@ def allocate(
     stages = Stages(progress)
     with stages.stage("load"):
         case = load(case_folder, options.changes)
+        _refuse_scenario(case, options.scenario)
         reference = read_reference(options.reference) if options.reference else None
     hashes = store.table_hashes(case)
     known = _known_options(options, reference)
@@ -161,7 +168,7 @@ def _run(job: Job) -> Run:
     """Solve a loaded case and write everything about it into a folder."""
     stages = job.stages
     with stages.stage("formulate"):
-        book = open_book(job.case)
+        book = shocked(open_book(job.case), job.options.scenario)
         formulation = formulate(book)
         stages.note("problem", **_shape(formulation))
     with stages.stage("solve"):
@@ -181,6 +188,17 @@ def _run(job: Job) -> Run:
     if not (job.aside / "inputs").exists():
         write_inputs(job.case, job.aside / "inputs")
     return run
+
+
+def _refuse_scenario(case: Case, scenario: str) -> None:
+    """Refuse a scenario that the case does not list, or that asks for what cannot be planned yet."""
+    known = [BASE, *case.table("scenarios")["scenario"]]
+    if scenario not in known:
+        hint = nearest(scenario, known)
+        raise CaseError((Fault("options", None, "--scenario", scenario, ", ".join(known), hint),))
+    refused = tuple(what_is_not_supported(case, scenario))
+    if refused:
+        raise CaseError(refused)
 
 
 def _tupled(chosen: dict[str, Any]) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def compare(
             rows.append({"baseline": name, "feasible": False, "verified": False})
             continue
         other = keep_ledger(book, round_plan(book, decisions), formulation.limits)
-        verified, feasible = _verified(folder, name, other, run.bound)
+        verified, feasible = _verified(folder, name, book.scenario, other, run.bound)
         rows.append(_row(name, other, verified, feasible))
     return pd.DataFrame(rows)
 
@@ -77,7 +77,9 @@ def _best_with_frozen_lanes(book: Book, formulation: Formulation) -> Decisions |
     return read_decisions(book, formulation, solution.x) if is_plan else None
 
 
-def _verified(folder: Path, name: str, ledger: Ledger, bound: float | None) -> tuple[bool, bool]:
+def _verified(
+    folder: Path, name: str, scenario: str, ledger: Ledger, bound: float | None
+) -> tuple[bool, bool]:
     """Verify a baseline like a run: its arithmetic, and whether it keeps every hard limit and bound."""
     place = folder / "baselines" / name
     store.write_tables(place, ledger.tables)
@@ -86,6 +88,7 @@ def _verified(folder: Path, name: str, ledger: Ledger, bound: float | None) -> t
     store.write_manifest(
         place,
         {"status": "gap", "objective": ledger.objective, "bound": bound, "income": ledger.income}
+        | {"options": {"scenario": scenario}}
         | {"gap": None if bound is None else max(0.0, bound - ledger.objective)},
     )
     failures = verify(place).failures

@@ -1,3 +1,5 @@
+import json
+
 import pandas as pd
 import pytest
 
@@ -194,13 +196,22 @@ def test_the_base_scenario_may_be_named(tmp_path):
     assert allocate(case, tmp_path / "run", "--scenario", "base").code == 0
 
 
-def test_a_scenario_that_the_case_lists_is_refused_by_name(tmp_path):
-    case = cases.write_case(tmp_path / "case", scenarios="scenario\ncrisis\n")
+def test_a_scenario_of_the_case_is_planned_for(tmp_path):
+    """The lane of 40 is shut: of the 100 that West lends at most it lends its own 50, and no more than 1.6 x 50."""
+    shocks = "scenario,shock,lane,value\ncrisis,lane_capacity,east-west,0\n"
+    case = cases.write_case(tmp_path / "case", scenarios="scenario\ncrisis\n", shocks=shocks)
     done = allocate(case, tmp_path / "run", "--scenario", "crisis")
-    assert done.code == 2
-    (fault,) = done.answer["faults"]
-    assert fault["found"] == "crisis"
-    assert "not supported yet" in fault["hint"]
+    base = allocate(case, tmp_path / "base")
+    assert done.answer["status"] == "optimal"
+    assert done.answer["objective"] < base.answer["objective"]
+    manifest = json.loads((tmp_path / "run" / "run.json").read_text(encoding="utf-8"))
+    assert manifest["options"]["scenario"] == "crisis"
+    limits = pd.read_parquet(tmp_path / "run" / "plan" / "limits.parquet")
+    assert set(limits["scenario"]) == {"crisis"}
+    lanes = pd.read_parquet(tmp_path / "run" / "plan" / "lanes.parquet")
+    assert not lanes["outstanding"].any()
+    frozen = (tmp_path / "run" / "inputs" / "lanes.csv").read_text(encoding="utf-8")
+    assert frozen == (tmp_path / "base" / "inputs" / "lanes.csv").read_text(encoding="utf-8")
 
 
 def test_a_scenario_that_does_not_exist_is_refused_with_the_nearest(tmp_path):
