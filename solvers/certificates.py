@@ -7,7 +7,7 @@ so nothing of it is used: two linear problems that always have a solution give t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -16,6 +16,7 @@ from solvers.check import PRIMAL_TOLERANCE, lagrangian_bound
 from solvers.problem import Problem, Vector
 from solvers.solution import Solution
 
+TANGENT_ROUNDS = 30
 SolveLinear = Callable[[Problem], Solution]
 
 
@@ -74,18 +75,36 @@ def elastic(problem: Problem) -> Problem:
 
 
 def infeasibility(problem: Problem, solve_linear: SolveLinear) -> Farkas | None:
-    """Return a checked proof that rows and box (integers relaxed) have no common point, or None."""
+    """Return a checked proof that rows, cones and box (integers relaxed) have no common point, or None.
+
+    Cones are tangents at the points that miss them least, added until one proof or one point is found.
+    """
+    points: list[Vector] = []
+    for _ in range(TANGENT_ROUNDS):
+        farkas, x = _row_infeasibility(problem.with_tangents(*points), solve_linear)
+        if farkas is not None:
+            return replace(farkas, dual=farkas.dual[: problem.rows])
+        if x is None or (problem.cones.missed(x) <= PRIMAL_TOLERANCE).all():
+            return None
+        points.append(x)
+    return None
+
+
+def _row_infeasibility(
+    problem: Problem, solve_linear: SolveLinear
+) -> tuple[Farkas | None, Vector | None]:
+    """Return a proof for rows and box alone, or the point that misses them least."""
     if not problem.rows:
-        return None
+        return None, None
     phase_one = elastic(problem)
     solution = solve_linear(phase_one)
     if not (solution.has_point and solution.has_duals):
-        return None
+        return None, None
     shortfall = lagrangian_bound(phase_one, solution.dual, solution.x)
     magnitude = 1 + float(np.abs(solution.x[: problem.columns]).max(initial=0.0))
     if shortfall <= PRIMAL_TOLERANCE * magnitude:
-        return None
-    return Farkas(solution.dual, shortfall)
+        return None, solution.x[: problem.columns]
+    return Farkas(solution.dual, shortfall), None
 
 
 def ray(problem: Problem, solve_linear: SolveLinear) -> Vector | None:
@@ -95,6 +114,18 @@ def ray(problem: Problem, solve_linear: SolveLinear) -> Vector | None:
     between -1 and 1. Integers are relaxed: a rational ray has a whole multiple.
     """
     recession = _recession(problem)
+    points: list[Vector] = []
+    for _ in range(TANGENT_ROUNDS):
+        flat = recession.with_tangents(*points)
+        direction = _row_ray(problem, flat, solve_linear)
+        if direction is None or (recession.cones.missed(direction) <= PRIMAL_TOLERANCE).all():
+            return direction
+        points.append(direction)
+    return None
+
+
+def _row_ray(problem: Problem, recession: Problem, solve_linear: SolveLinear) -> Vector | None:
+    """(column) A checked direction for rows and box alone, or None."""
     solution = solve_linear(recession)
     if not solution.has_point:
         return None
@@ -108,7 +139,7 @@ def ray(problem: Problem, solve_linear: SolveLinear) -> Vector | None:
 
 
 def _recession(problem: Problem) -> Problem:
-    still = problem.q > 0
+    still, cones = problem.q > 0, problem.cones
     return problem.replace(
         q=np.zeros(problem.columns),
         row_lower=np.where(np.isfinite(problem.row_lower), 0.0, -np.inf),
@@ -117,4 +148,5 @@ def _recession(problem: Problem) -> Problem:
         upper=np.where(still | np.isfinite(problem.upper), 0.0, 1.0),
         integer=np.zeros(problem.columns, dtype=bool),
         offset=0.0,
+        cones=cones.replace(head_offset=0 * cones.head_offset, offset=0 * cones.offset),
     )

@@ -74,7 +74,7 @@ def check(problem: Problem, x: Vector, dual: Vector) -> Check:
 
 
 def primal_residual(problem: Problem, x: Vector) -> float:
-    """Largest violation of a row, a bound or an integer, relative to its magnitude.
+    """Largest violation of a row, a bound, a cone or an integer, relative to its magnitude.
 
     The magnitude of a row is the sum of ``|a_ij x_j|`` and its largest coefficient, that of a bound or
     an integer ``1 + |x_j|``: the 1 stands for one unit of a scaled problem.
@@ -83,7 +83,8 @@ def primal_residual(problem: Problem, x: Vector) -> float:
     rows = violation(problem.A @ x, problem.row_lower, problem.row_upper) / magnitude
     whole = np.where(problem.integer, np.abs(x - np.round(x)), 0.0)
     columns = np.maximum(violation(x, problem.lower, problem.upper), whole) / (1 + np.abs(x))
-    return float(max(rows.max(initial=0.0), columns.max(initial=0.0)))
+    cones = problem.cones.missed(x) / problem.cones.magnitude(x)
+    return float(max(rows.max(initial=0.0), columns.max(initial=0.0), cones.max(initial=0.0)))
 
 
 def violation(values: Vector, lower: Vector, upper: Vector) -> Vector:

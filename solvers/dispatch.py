@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from solvers import certificates
+from solvers import certificates, conic
 from solvers.backends import Backend, backend_for, backend_named
 from solvers.check import Check, check, relative_gap
 from solvers.duals import vertex_duals
@@ -33,8 +33,8 @@ def solve(
 ) -> Solution:
     """Solve a problem and check the answer from the problem alone.
 
-    Linear problems go to cvxpy with HiGHS, quadratic ones to cvxpy with Clarabel, linear integer ones
-    to PuLP with HiGHS. The problem is scaled by powers of two, solved, and checked; what does not
+    Linear problems go to cvxpy with HiGHS, quadratic and conic ones to cvxpy with Clarabel, linear
+    integer ones to PuLP with HiGHS. The problem is scaled by powers of two, solved, and checked; what does not
     pass is tried once more with the other method or tighter settings.
 
     Parameters
@@ -101,6 +101,10 @@ def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
     claimed = backend.solve(problem, options)
     if not claimed.has_point:
         return claimed
+    if problem.is_conic:
+        return conic.prove(
+            problem, claimed, lambda flat: _attempt(flat, backend_for(flat.needs), options)
+        )
     x = np.clip(claimed.x, problem.lower, problem.upper)
     if problem.is_integer:
         return _judge_integer(problem, claimed.replace(x=x), options)

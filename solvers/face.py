@@ -2,7 +2,7 @@
 
 Optimal points are seldom unique. The duals of a basis describe all of them: a column with a reduced
 cost is at its bound in each, a row with a dual at its side, and a column with a quadratic cost has
-one value. What is left is projected on the reference, which is strictly convex.
+one value; a cone with a multiplier holds one ray. What is left is projected on the reference, which is strictly convex.
 """
 
 from __future__ import annotations
@@ -111,8 +111,12 @@ def _start(problem: Problem, solution: Solution, scaling: Scaling) -> Solution:
     """Bring the solution into the units of the scaled problem."""
     x = np.clip(solution.x / scaling.column, problem.lower, problem.upper)
     dual = solution.dual * scaling.cost / scaling.row
-    reduced_cost = problem.gradient(x) - problem.A.T @ dual
-    return solution.replace(x=x, dual=dual, reduced_cost=reduced_cost)
+    cone_dual = (
+        solution.cone_dual * scaling.cost * scaling.cone if problem.is_conic else np.zeros(0)
+    )
+    tangents, _ = problem.cones.tangents(x, problem.columns)
+    reduced_cost = problem.gradient(x) - problem.A.T @ dual - tangents.T @ cone_dual
+    return solution.replace(x=x, dual=dual, reduced_cost=reduced_cost, cone_dual=cone_dual)
 
 
 def _face(problem: Problem, start: Solution) -> tuple[Problem, Vector]:
@@ -122,7 +126,9 @@ def _face(problem: Problem, start: Solution) -> tuple[Problem, Vector]:
     not, the price is noise. Sides of the fixed rows are those that the start has, which differ from
     the true ones by rounding: equations that contradict each other by 1e-12 have no solution.
     """
+    tangents, _ = problem.cones.tangents(start.x, problem.columns)
     terms = np.abs(problem.gradient(start.x)) + abs(problem.A).T @ np.abs(start.dual)
+    terms = terms + abs(tangents).T @ np.abs(start.cone_dual)
     at_lower = (start.reduced_cost > PRICED * terms) & _near(start.x, problem.lower)
     at_upper = (start.reduced_cost < -PRICED * terms) & _near(start.x, problem.upper)
     x = np.where(at_lower, problem.lower, np.where(at_upper, problem.upper, start.x))
@@ -135,7 +141,22 @@ def _face(problem: Problem, start: Solution) -> tuple[Problem, Vector]:
         row_lower=np.where(tight, value, np.minimum(problem.row_lower, value)),
         row_upper=np.where(tight, value, np.maximum(problem.row_upper, value)),
     )
-    return face, x
+    return _on_rays(face, start.cone_dual, x), x
+
+
+def _on_rays(face: Problem, cone_dual: Vector, x: Vector) -> Problem:
+    """Hold cones with a multiplier to their ray through x, by equations; the others stay cones."""
+    if not face.is_conic:
+        return face
+    priced = cone_dual > PRICED * float(np.abs(face.c).max(initial=0.0))
+    rays = face.cones.where(priced).rays(x, face.columns)
+    value = rays @ x
+    return face.replace(
+        A=sparse.vstack([face.A, rays], format="csr"),
+        row_lower=np.concatenate([face.row_lower, value]),
+        row_upper=np.concatenate([face.row_upper, value]),
+        cones=face.cones.where(~priced),
+    )
 
 
 def _tight_rows(problem: Problem, dual: Vector, value: Vector) -> Flags:
@@ -166,6 +187,7 @@ def _steps(face: Problem, x: Vector, target: Vector, weight: Vector) -> Problem:
         lower=face.lower - x,
         upper=face.upper - x,
         offset=0.0,
+        cones=face.cones.moved(x),
     )
 
 
@@ -219,7 +241,8 @@ def _shortest(steps: Problem, options: Options) -> Vector | None:
     solution = CvxpyClarabel().solve(reduced, options)
     if not solution.has_point:
         return None
-    return reduction.expand(polish(reduced, solution).x)
+    sharp = solution if reduced.is_conic else polish(reduced, solution)
+    return reduction.expand(sharp.x)
 
 
 def _snapped(x: Vector, problem: Problem) -> Vector:

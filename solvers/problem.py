@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-Vector = npt.NDArray[np.float64]
+from solvers.cones import Cones
+from solvers.cones import Vector as Vector
+
 Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Minimise ``offset + c'x + x'diag(q)x/2`` over rows, box and integers.
+    """Minimise ``offset + c'x + x'diag(q)x/2`` over rows, box, cones and integers.
 
-    Subject to ``row_lower <= A x <= row_upper``, ``lower <= x <= upper`` and x whole where `integer`
-    is true. The arrays are read-only views in float64; `A` is CSR with sorted indices, duplicates
+    Subject to ``row_lower <= A x <= row_upper``, ``lower <= x <= upper``, x in `cones` and whole where
+    `integer` is true. The arrays are read-only views in float64; `A` is CSR with sorted indices, duplicates
     summed and explicit zeros dropped, so that equal problems have equal arrays.
 
     Parameters
@@ -37,6 +39,8 @@ class Problem:
         True where the column is whole.
     offset : float
         Constant of the objective.
+    cones : Cones
+        Second-order cones; none by default. Columns in them are not whole.
 
     Raises
     ------
@@ -46,8 +50,7 @@ class Problem:
 
     Notes
     -----
-    Bounds that cross are a problem that can be stated: it is infeasible. Cones would be a further
-    field with the row blocks that lie in each; today every row is an interval.
+    Bounds that cross are a problem that can be stated: it is infeasible.
     """
 
     c: Vector
@@ -59,6 +62,7 @@ class Problem:
     upper: Vector
     integer: Flags
     offset: float = 0.0
+    cones: Cones = field(default_factory=Cones)
 
     def __post_init__(self) -> None:
         A = sparse.csr_array(self.A, dtype=np.float64, copy=True)
@@ -94,6 +98,8 @@ class Problem:
         for name in ("row_upper", "upper"):
             _refuse(name, np.isneginf(getattr(self, name)), "is -inf, which no number reaches")
         _refuse("q", self.q < 0, "is negative, so the problem is not convex")
+        if self.integer[self.cones.columns].any():
+            raise ValueError("a column in a cone cannot be whole")
         if not np.isfinite(self.offset):
             raise ValueError(f"offset is {self.offset}, not a finite number")
 
@@ -113,6 +119,11 @@ class Problem:
         return bool(self.q.any())
 
     @property
+    def is_conic(self) -> bool:
+        """True if there is any cone."""
+        return len(self.cones) > 0
+
+    @property
     def is_integer(self) -> bool:
         """True if any column is whole."""
         return bool(self.integer.any())
@@ -129,8 +140,9 @@ class Problem:
 
     @property
     def needs(self) -> frozenset[str]:
-        """What a backend must be able to do: linear, quadratic, integer."""
+        """What a backend must be able to do: linear or quadratic, cone, integer."""
         needs = {"quadratic" if self.is_quadratic else "linear"}
+        needs |= {"cone"} if self.is_conic else set()
         return frozenset(needs | {"integer"} if self.is_integer else needs)
 
     def objective(self, x: Vector) -> float:
@@ -140,6 +152,21 @@ class Problem:
     def gradient(self, x: Vector) -> Vector:
         """(column) Derivative of the objective at x."""
         return self.c + self.q * x
+
+    def with_tangents(self, *points: Vector) -> Problem:
+        """Return the problem with its cones replaced by half-spaces that touch them at some points.
+
+        The rows are appended, one a cone and point. Every point of the cones keeps them, so a bound on the
+        objective of this problem is one on that of the conic problem.
+        """
+        stated = [self.cones.tangents(x, self.columns) for x in points]
+        size = sum(lower.size for _, lower in stated)
+        return self.replace(
+            A=sparse.vstack([self.A, *(A for A, _ in stated)], format="csr"),
+            row_lower=np.concatenate([self.row_lower, *(lower for _, lower in stated)]),
+            row_upper=np.concatenate([self.row_upper, np.full(size, np.inf)]),
+            cones=Cones(),
+        )
 
     def replace(self, **changes: Any) -> Problem:
         """Return the same problem with some fields changed, validated again."""

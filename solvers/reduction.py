@@ -54,10 +54,12 @@ class Reduction:
 def without_fixed(problem: Problem) -> tuple[Problem, Reduction]:
     """Substitute fixed columns by their value and drop the rows that are left empty.
 
-    If all columns are fixed one is left, since a problem without columns cannot be stated. Rows that
+    Cones that have nothing but fixed columns go as well; heads of the others stay. If all columns are fixed one is left, since a problem without columns cannot be stated. Rows that
     are left empty must be met by the fixed columns alone; that is for the check of the full point.
     """
+    cones = problem.cones.where(problem.cones.touch(~problem.fixed))
     stay = ~problem.fixed
+    stay[cones.head] = True
     if not stay.any():
         stay = np.arange(problem.columns) == 0
     fixed = np.where(stay, 0.0, problem.lower)
@@ -74,5 +76,6 @@ def without_fixed(problem: Problem) -> tuple[Problem, Reduction]:
         upper=problem.upper[stay],
         integer=problem.integer[stay],
         offset=problem.objective(fixed),
+        cones=cones.with_fixed(~stay, fixed).renumbered(np.cumsum(stay) - 1),
     )
     return reduced, Reduction(stay, rows, fixed)

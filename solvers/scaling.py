@@ -52,11 +52,14 @@ class Scaling:
         Each row of A and its sides were multiplied by it (and A by `column`).
     cost : float
         The objective was multiplied by it.
+    cone : (cone)
+        Each cone was divided by it: the factor of its head.
     """
 
     column: Vector
     row: Vector
     cost: float
+    cone: Vector
 
 
 def ranges(problem: Problem) -> Ranges:
@@ -95,9 +98,10 @@ def scale(problem: Problem) -> tuple[Problem, Scaling]:
         lower=problem.lower / column,
         upper=problem.upper / column,
         offset=problem.offset * cost,
+        cones=problem.cones.scaled(column),
     )
     log.debug("coefficients %s; scaled %s", ranges(problem), ranges(scaled))
-    return scaled, Scaling(column, row, float(cost))
+    return scaled, Scaling(column, row, float(cost), column[problem.cones.head])
 
 
 def unscale(solution: Solution, scaling: Scaling) -> Solution:
@@ -109,6 +113,9 @@ def unscale(solution: Solution, scaling: Scaling) -> Solution:
         x=solution.x * scaling.column,
         dual=solution.dual * scaling.row / scaling.cost,
         reduced_cost=solution.reduced_cost / (scaling.column * scaling.cost),
+        cone_dual=solution.cone_dual / (scaling.cone * scaling.cost)
+        if solution.cone_dual.size
+        else solution.cone_dual,
         objective=solution.objective / scaling.cost,
         bound=solution.bound / scaling.cost,
     )

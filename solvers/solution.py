@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -82,6 +82,9 @@ class Solution:
         0 when the backend does not tell.
     note : str
         What a reader of the status must know, in words; empty for the plain case.
+    cone_dual : (cone)
+        Multipliers of the tangents that prove the bound; 0 where a cone does not bind. Empty where
+        nothing is known of it.
     """
 
     status: Status
@@ -97,6 +100,7 @@ class Solution:
     backend: str = ""
     iterations: int = 0
     note: str = ""
+    cone_dual: Vector = field(default_factory=lambda: np.zeros(0))
 
     @property
     def has_point(self) -> bool:

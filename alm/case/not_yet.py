@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from alm.case.checks.cells import faults_at
-from alm.case.checks.limits import combinations, on_income
+from alm.case.checks.limits import combinations
 from alm.case.draft import Draft
 from alm.case.faults import Fault
-from alm.case.measures import BUILT_IN, Curvature, curvature
+from alm.case.measures import BUILT_IN, INCOME_MEASURES, Curvature, curvature
 from alm.case.tree import ancestry
 
-UNSUPPORTED_MEASURES = ("outflow_at_risk", "open_lanes", "delta_nii", "delta_eve")
+UNSUPPORTED_MEASURES = ("open_lanes", "delta_nii", "delta_eve")
 
 
 @dataclass(frozen=True)
@@ -59,17 +59,19 @@ def _bends_wrongly(column: str, draft: Draft) -> pd.Series:
     """Tell which limits are not convex in their numerator or denominator.
 
     A min needs `measure - bound x denominator` concave, a max needs it convex; hence the sign of
-    the bound turns the demand on the denominator. Adjustment costs, an absolute value, make income concave.
+    the bound turns the demand on the denominator. Price slopes make interest and income concave in the volumes,
+    adjustment costs, an absolute value, income.
     """
     limits = draft.tables["limits"]
     terms = combinations(draft)
-    costly = _reach(draft, "adjustment_cost")
+    sloped, costly = _reach(draft, "price_slope"), _reach(draft, "adjustment_cost")
     scale = pd.Series(1.0, index=limits.index) if column == "measure" else -limits["bound"]
     wrong = []
-    for measure, sense, factor, costs in zip(
-        limits[column], limits["sense"], scale, costly, strict=True
+    for measure, sense, factor, *bent in zip(
+        limits[column], limits["sense"], scale, sloped, sloped | costly, strict=True
     ):
-        bends = BUILT_IN | {"income": Curvature.CONCAVE} if costs else BUILT_IN
+        concave = [name for name, bends in zip(INCOME_MEASURES, bent, strict=True) if bends]
+        bends = BUILT_IN | dict.fromkeys(concave, Curvature.CONCAVE)
         bend = curvature(measure, terms, bends).times(factor) if measure else Curvature.LINEAR
         good = Curvature.CONCAVE if sense == "min" else Curvature.CONVEX
         wrong.append(bend not in (Curvature.LINEAR, good))
@@ -85,11 +87,6 @@ def _measure_bends(draft: Draft) -> pd.Series:
 
 def _denominator_bends(draft: Draft) -> pd.Series:
     return _bends_wrongly("denominator", draft)
-
-
-def _income_bends(draft: Draft) -> pd.Series:
-    """Tell which limits are on income while volumes in their scope move prices."""
-    return on_income(draft) & _reach(draft, "price_slope")
 
 
 def _reach(draft: Draft, column: str) -> pd.Series:
@@ -138,13 +135,6 @@ NOT_YET: tuple[NotYet, ...] = (
         _denominator_bends,
         "a measure that keeps the limit convex",
     ),
-    NotYet(
-        "a limit on income where price_slope > 0",
-        "limits",
-        "measure",
-        _income_bends,
-        "another measure, or no price_slope",
-    ),
 )
 
 
@@ -154,14 +144,4 @@ def what_is_not_supported_is_refused(draft: Draft) -> Iterator[Fault]:
         hint = f"{entry.feature} is not supported yet"
         yield from faults_at(
             draft, entry.table, entry.column, entry.uses(draft), entry.allowed, hint
-        )
-    retained = draft.settings.earnings.retained
-    if retained > 0:
-        yield Fault(
-            "case.toml",
-            None,
-            "earnings.retained",
-            retained,
-            "0",
-            "retained income is not supported yet",
         )

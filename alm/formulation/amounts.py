@@ -15,6 +15,7 @@ import xarray as xr
 from alm.formulation.book import Book
 from alm.formulation.decisions import booked, untouched_balance
 from alm.formulation.earnings_rows import region_earnings
+from alm.formulation.measures.outflow_at_risk import AT_RISK, risk_factors
 from alm.formulation.measures.piecewise import Piecewise
 from alm.formulation.measures.registry import EARNINGS, PIECEWISE, linear_weights
 from alm.formulation.measures.usable_hqla import (
@@ -102,6 +103,8 @@ def parts_of(book: Book, measure: str) -> tuple[str, ...]:
     derived = piecewise(measure)
     if derived is not None:
         return derived.parts
+    if measure == AT_RISK:
+        return risk_factors(book)
     return tuple(combination(book, measure)["term"])
 
 
@@ -134,6 +137,9 @@ def add_amounts(model: linopy.Model, amounts: Amounts) -> None:
             _piecewise_rows(model, amounts, derived, rows)
         elif len(combination(amounts.book, measure)):
             _combination_rows(model, amounts, measure, rows)
+        elif measure == AT_RISK:
+            # Its norm is a cone; without factors nothing else holds it.
+            model.add_constraints(_picked(model, rows) >= 0, name=f"measure {measure}")
         elif measure == USABLE:
             add_usable_hqla(model, amounts, rows)
         elif measure in EARNINGS:

@@ -133,6 +133,16 @@ class Book:
         share = self.positions["max_disposal"].to_numpy(float)
         return np.flatnonzero(~self.plug & (share > 0) & (self.opening > 0))
 
+    @property
+    def retaining(self) -> np.ndarray:
+        """Equity positions to which a region's retained income is posted, as row numbers. Contract, section 5."""
+        earnings = self.case.settings.earnings
+        home = self.regions.set_index("region")["currency"]
+        own = (self.positions["product"] == earnings.product) & (
+            self.positions["currency"] == self.positions["region"].map(home)
+        )
+        return np.flatnonzero(own.to_numpy() & (earnings.retained > 0))
+
     @cached_property
     def end_nodes(self) -> dict[str, np.ndarray]:
         """Node of each lane's `lender` and `borrower`: arrays (lane)."""

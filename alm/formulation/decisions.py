@@ -29,6 +29,7 @@ def booked(book: Book) -> np.ndarray:
     chosen[book.dealt] = True
     chosen[book.disposable] = True
     chosen[target_positions(book)] = True
+    chosen[book.retaining] = True
     return np.flatnonzero(chosen)
 
 
@@ -63,6 +64,9 @@ def add_decisions(model: linopy.Model, book: Book) -> None:
         model.add_variables(
             lower=on(book.min_new, dealt, book), upper=on(book.max_new, dealt, book), name="new"
         )
+    if len(book.retaining):
+        rows = on(np.zeros_like(book.min_new), book.retaining, book)
+        model.add_variables(lower=-np.inf, coords=rows.coords, name="posted")
     if len(disposable):
         largest = book.positions["max_disposal"].to_numpy(float) * book.opening
         spread = np.repeat(largest[:, None], book.periods, axis=1)

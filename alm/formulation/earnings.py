@@ -40,6 +40,8 @@ class Earnings:
         Loss on one unit newly sold.
     outstanding : array (lane, period)
         One unit outstanding at that close: cost, withholding tax and the difference of the two ends' income taxes.
+    posted : array (position, period)
+        One unit of closing balance that bears no interest: running costs only.
     constant : float
         What nobody decides: the legacy books, opening balances and add-ons.
     """
@@ -52,6 +54,7 @@ class Earnings:
     gone: np.ndarray
     sold: np.ndarray
     outstanding: np.ndarray
+    posted: np.ndarray
     constant: float
 
 
@@ -69,12 +72,13 @@ def earnings(book: Book) -> Earnings:
     return Earnings(
         new=new,
         price=price,
-        back_book=_back_book(book) * after * when * book.fx,
+        back_book=back_book_cost(book) * after * when * book.fx,
         adjustment=_column(book, "adjustment_cost") * after * flow,
         balance=running - capital_charge_per_unit(book) * when * book.fx,
         gone=-given_up,
         sold=-_column(book, "disposal_haircut") * after * flow,
         outstanding=_lane_earnings(book, when),
+        posted=_on_balance(book, -running_costs(book) * after, when * book.fx),
         constant=_constant(book, unit, when, given_up),
     )
 
@@ -235,7 +239,7 @@ def _legacy_values(book: Book, unit: np.ndarray, worth: np.ndarray) -> np.ndarra
     return np.asarray(value)
 
 
-def _back_book(book: Book) -> np.ndarray:
+def back_book_cost(book: Book) -> np.ndarray:
     """Cost per unit of volume above the reference and year, before tax: (position, period)."""
     opening, closing = book.average
     share = (

@@ -19,7 +19,7 @@ Expression = Any
 
 
 def cohorts(model: linopy.Model, book: Book, rows: np.ndarray) -> Expression:
-    """Express what is there of new business: C = B - B0 L (1 - sold), over (position, period)."""
+    """Express what is there of new business: C = B - B0 L (1 - sold) - posted, over (position, period)."""
     balance = model.variables["balance"].sel(position=rows)
     cohort = balance - on(untouched_balance(book), rows, book)
     disposable = np.intersect1d(book.disposable, rows)
@@ -27,6 +27,10 @@ def cohorts(model: linopy.Model, book: Book, rows: np.ndarray) -> Expression:
         share = on(book.legacy[:, 1 : book.periods + 1], disposable, book)
         gone = model.variables["gone"].sel(position=disposable) * share
         cohort = cohort + gone.reindex(position=rows).fillna(0)
+    posting = np.intersect1d(book.retaining, rows)
+    if len(posting):
+        posted = model.variables["posted"].sel(position=posting)
+        cohort = cohort - (1 * posted).reindex(position=rows).fillna(0)
     return cohort
 
 
@@ -39,24 +43,34 @@ def roll_forward(model: linopy.Model, book: Book) -> None:
     """
     dealt = book.dealt
     if len(dealt):
-        back, kernel = _recursions(book, dealt)
-        cohort = cohorts(model, book, dealt)
-        left = cohort
-        for lag in range(1, min(back.shape[1], book.periods)):
-            weight = _labelled(back[:, lag : lag + 1] * book.left_after(lag)[dealt], dealt)
-            left = left + cohort.shift(period=lag).fillna(0) * weight
-        for age in np.flatnonzero(kernel.any(axis=0)):
-            written = kernel[:, age] != 0
-            rows = dealt[written]
-            volume = model.variables["new"].sel(position=rows).shift(period=int(age))
-            weight = _labelled(
-                kernel[written, age : age + 1] * book.left_after(int(age))[rows], rows
-            )
-            left = left - (volume.fillna(0) * weight).reindex(position=dealt).fillna(0)
+        left = rolled(book, dealt, cohorts(model, book, dealt), 1 * model.variables["new"])
         model.add_constraints(left == 0, name="roll_forward")
     still = np.setdiff1d(booked(book), np.concatenate([dealt, np.flatnonzero(book.plug)]))
     if len(still):
         model.add_constraints(cohorts(model, book, still) == 0, name="legacy_balance")
+
+
+def rolled(book: Book, rows: np.ndarray, stock: Expression, written: Expression) -> Expression:
+    """Express by how much a stock misses the roll of its cohorts; 0 where it is the sum of what is there of them.
+
+    Parameters
+    ----------
+    stock, written : expression (position, period)
+        Over `rows`: what is there at each close, and what each period adds.
+    """
+    back, kernel = _recursions(book, rows)
+    left = stock
+    for lag in range(1, min(back.shape[1], book.periods)):
+        weight = _labelled(back[:, lag : lag + 1] * book.left_after(lag)[rows], rows)
+        left = left + stock.shift(period=lag).fillna(0) * weight
+    for age in np.flatnonzero(kernel.any(axis=0)):
+        some = kernel[:, age] != 0
+        volume = written.sel(position=rows[some]).shift(period=int(age))
+        weight = _labelled(
+            kernel[some, age : age + 1] * book.left_after(int(age))[rows[some]], rows[some]
+        )
+        left = left - (volume.fillna(0) * weight).reindex(position=rows).fillna(0)
+    return left
 
 
 def _recursions(book: Book, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -12,6 +12,7 @@ import xarray as xr
 
 from alm.formulation import families
 from alm.formulation.book import Book
+from alm.formulation.cones import cones_of
 from alm.formulation.decisions import (
     add_decisions,
     add_price_columns,
@@ -20,6 +21,7 @@ from alm.formulation.decisions import (
 )
 from alm.formulation.earnings import Earnings, earnings
 from alm.formulation.limit_rows import LimitRows, add_limits
+from alm.formulation.retained import retained_income
 from solvers import Problem
 
 FAMILIES: tuple[Callable[[linopy.Model, Book], None], ...] = (
@@ -29,6 +31,7 @@ FAMILIES: tuple[Callable[[linopy.Model, Book], None], ...] = (
     families.outstanding,
     families.funding,
     families.volume_prices,
+    retained_income,
 )
 
 
@@ -134,6 +137,7 @@ def _problem(
         upper=matrices.ub,
         integer=np.zeros(A.shape[1], dtype=bool),
         offset=-constant,
+        cones=cones_of(book, columns, limits),
     )
 
 
@@ -176,4 +180,5 @@ def _linear_values(book: Book, known: Earnings) -> dict[str, np.ndarray]:
         "up": -known.adjustment,
         "down": -known.adjustment,
         "outstanding": known.outstanding,
+        "posted": known.posted,
     }

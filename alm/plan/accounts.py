@@ -7,6 +7,7 @@ included, is measured on the closing balances of the plan, which are whole quant
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,9 @@ from alm.formulation.earnings import (
 )
 from alm.formulation.measures.weights import addons
 from alm.plan.decisions import cohort_balance, legacy_balance, sold_share
-from alm.plan.rounding import Plan
+
+if TYPE_CHECKING:
+    from alm.plan.rounding import Plan
 
 
 @dataclass(frozen=True)
@@ -202,21 +205,26 @@ def target_charge(book: Book, plan: Plan) -> np.ndarray:
 
 
 def position_table(book: Book, plan: Plan, income: np.ndarray) -> pd.DataFrame:
-    """List every position and period as the plan table `positions` of the contract, section 9."""
+    """List every position and period as the plan table `positions` of the contract, section 9.
+
+    With retained income `posted` says what a position takes up of it: opening - matured + new - sold + posted = balance.
+    """
     opening = np.concatenate([book.opening[:, None], plan.balance[:, :-1]], axis=1)
     change = plan.balance - opening
     plug, decisions = book.plug[:, None], plan.decisions
     new = np.where(plug, np.maximum(change, 0.0), decisions.new)
-    sold = decisions.sold
+    sold, posted = decisions.sold, np.diff(plan.posted, prepend=0.0, axis=1)
     values = {
         "opening": opening,
-        "matured": opening + new - sold - plan.balance,
+        "matured": opening + new - sold + posted - plan.balance,
         "new": new,
         "sold": sold,
         "balance": plan.balance,
         "rate": _closing_rate(book, plan),
         "income": income,
     }
+    if len(book.retaining):
+        values["posted"] = posted
     key = book.positions[["region", "currency", "product"]]
     table = key.loc[key.index.repeat(book.periods)].reset_index(drop=True)
     table["period"] = np.tile(np.arange(1, book.periods + 1), len(key))
@@ -227,7 +235,7 @@ def _closing_rate(book: Book, plan: Plan) -> np.ndarray:
     """Average the rates of what makes up the closing balance: (position, period); 0 on nothing."""
     legacy = legacy_balance(book, plan.decisions.sold) + plan.decisions.plug
     new = plan.decisions.new
-    total = legacy + cohort_balance(book, new)
+    total = legacy + cohort_balance(book, new) + plan.posted
     weighted = book.own_rate * legacy + cohort_balance(book, written_rate(book, new) * new)
     for age in range(1, book.periods):
         moved = later_rate(book, age) * new[:, : book.periods - age]

@@ -11,6 +11,7 @@ from alm.formulation.amounts import Amounts, amounts_of, combination, lane_edges
 from alm.formulation.book import Book
 from alm.formulation.limit_rows import LimitRows
 from alm.formulation.measures.ladder import Ladder
+from alm.formulation.measures.outflow_at_risk import AT_RISK, risk_factors
 from alm.formulation.measures.registry import (
     EARNINGS,
     LINEAR,
@@ -79,6 +80,9 @@ def numbers(amounts: Amounts, quantities: Quantities, closes: slice) -> np.ndarr
         elif len(combined):
             for term, weight in combined.itertuples(index=False):
                 value[rows] += float(weight) * value[amounts.parts_at(term, rows)]
+        elif measure == AT_RISK:
+            exposures = [value[amounts.parts_at(part, rows)] for part in risk_factors(book)]
+            value[rows] = np.sqrt(sum((each**2 for each in exposures), np.zeros(1)))
         elif measure == USABLE:
             for row in rows:
                 value[row] = _usable(amounts, amounts.order[row][0], value)
@@ -176,6 +180,7 @@ def every_measure(book: Book) -> list[str]:
         *(each.name for each in PIECEWISE),
         *OVER_REGIONS,
         *EARNINGS,
+        *([AT_RISK] if risk_factors(book) else []),
         *classes,
         *book.case.settings.custom_measures,
         *combined,

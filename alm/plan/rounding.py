@@ -18,10 +18,13 @@ from alm.plan.decisions import (
     outstanding_amount,
     sold_share,
 )
+from alm.plan.posting import retained_income
 from alm.plan.reroute import reroute
 
 # Below this share of a quantum a volume of the solution is nothing, and stays nothing.
 NOTHING = 1e-4
+# Of posting what plugs help to earn: each round leaves a hundredth of the last one's error.
+POSTINGS = 20
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Plan:
         What stands on each lane at each close, in its own and in the borrower's currency.
     unsquared : array (node, period)
         Quanta that no plug could take; 0 everywhere in a good plan.
+    posted : array (position, period)
+        Retained income in the balance, posted so far; not rounded, the balance is.
     """
 
     decisions: Decisions
@@ -45,6 +50,7 @@ class Plan:
     outstanding: np.ndarray
     debt: np.ndarray
     unsquared: np.ndarray
+    posted: np.ndarray
 
 
 def round_plan(book: Book, wanted: Decisions) -> Plan:
@@ -66,6 +72,7 @@ def round_plan(book: Book, wanted: Decisions) -> Plan:
         counts.write(period)
         counts.place(period)
         counts.square(period)
+        counts.post(period)
     return counts.plan()
 
 
@@ -79,6 +86,7 @@ class _Counts:
         self.plug = np.zeros(wanted.plug.shape)
         self.transfer = np.zeros(wanted.transfer.shape)
         self.unsquared = np.zeros((len(book.nodes), book.periods))
+        self.posted = np.zeros(wanted.new.shape)
         self.cohort = cohort_balance(book, wanted.new)
         self.share = sold_share(book, wanted.sold)
         self.standing = outstanding_amount(book, wanted.transfer)
@@ -132,6 +140,18 @@ class _Counts:
             missing[node] = self._overdraw(t, self.plugs[node], missing[node])
         self.unsquared[:, t] = missing
 
+    def post(self, t: int) -> None:
+        """Post retained income and square again, until what is earned with these plugs is what is posted."""
+        if not len(self.book.retaining):
+            return
+        before = self.posted[:, t - 1] if t else np.zeros(len(self.posted))
+        for _ in range(POSTINGS):
+            last = np.rint(self.posted[:, t] / self.quantum)
+            self.posted[:, t] = before + retained_income(self.book, self.plan())[:, t]
+            if np.array_equal(np.rint(self.posted[:, t] / self.quantum), last):
+                return
+            self.square(t)
+
     def _overdraw(self, t: int, plugs: np.ndarray, missing: float) -> float:
         """Break a plug's bound rather than the funding of its node; the verification then names the bound."""
         if not len(plugs):
@@ -148,7 +168,10 @@ class _Counts:
     def _balance(self, t: int) -> np.ndarray:
         legacy = legacy_balance(self.book, self.sold * self.quantum)[:, t]
         cohort = cohort_balance(self.book, self.new * self.quantum)[:, t]
-        return np.asarray(np.rint((legacy + cohort) / self.quantum)) + self.plug[:, t]
+        return (
+            np.asarray(np.rint((legacy + cohort + self.posted[:, t]) / self.quantum))
+            + self.plug[:, t]
+        )
 
     def _missing(self, t: int) -> np.ndarray:
         """Assets and lent less liabilities, equity and borrowed: (node), in quanta."""
@@ -205,4 +228,4 @@ class _Counts:
         balance = np.stack([self._balance(t) for t in range(self.book.periods)], axis=1) * q
         claims = np.rint(outstanding_amount(self.book, decisions.transfer) / q)
         debts = np.rint(claims * self.book.lanes.debt_ratio[:, None])
-        return Plan(decisions, balance, claims * q, debts * q, self.unsquared)
+        return Plan(decisions, balance, claims * q, debts * q, self.unsquared, self.posted)

@@ -16,10 +16,8 @@ from alm.case import Case, CaseError, Fault, load, write_inputs
 from alm.case.calendar import period_ends
 from alm.case.faults import nearest
 from alm.explain.assumptions import assumptions
-from alm.explain.endless import why_unbounded
-from alm.explain.no_plan import why_infeasible
+from alm.explain.no_plan import why_infeasible, why_unbounded
 from alm.explain.prices import limit_prices, price_table
-from alm.explain.reason import Reason
 from alm.formulation.book import Book, open_book
 from alm.formulation.formulate import Formulation, formulate
 from alm.plan.canonicalise import canonicalise
@@ -38,7 +36,6 @@ from alm.runs.run import Run
 from alm.runs.stages import Stages
 from alm.verify import verify
 from scenarios import BASE, shocked
-from scenarios.not_yet import what_is_not_supported
 from solvers import Solution, Status, ranges, solve
 
 # A limit that rounding still breaks after this many repairs is left for the verification to refuse.
@@ -193,14 +190,11 @@ def _run(job: Job) -> Run:
 
 
 def _refuse_scenario(case: Case, scenario: str) -> None:
-    """Refuse a scenario that the case does not list, or that asks for what cannot be planned yet."""
+    """Refuse a scenario that the case does not list."""
     known = [BASE, *case.table("scenarios")["scenario"]]
     if scenario not in known:
         hint = nearest(scenario, known)
         raise CaseError((Fault("options", None, "--scenario", scenario, ", ".join(known), hint),))
-    refused = tuple(what_is_not_supported(case, scenario))
-    if refused:
-        raise CaseError(refused)
 
 
 def _tupled(chosen: dict[str, Any]) -> dict[str, Any]:
@@ -266,14 +260,13 @@ def _without_plan(job: Job, book: Book, formulation: Formulation, solution: Solu
         raise RuntimeError(f"{solution.backend} gave no plan: {solution.note or solution.status}")
     with job.stages.stage("explain"):
         why = why_infeasible if solution.status is Status.INFEASIBLE else why_unbounded
-        reason = job.parts.attempt("reason", lambda: why(book, formulation), Reason(""))
+        reason = job.parts.attempt("reason", lambda: why(book, formulation), "")
     return Run(
         case=book.case.settings.name,
         status=WORDS[solution.status],
         backend=solution.backend,
         seconds=job.stages.seconds,
-        reason=reason.text,
-        advice=reason.advice,
+        reason=reason,
         fault=job.parts.fault,
     )
 

@@ -24,7 +24,7 @@ class Backend(Protocol):
     name : str
         Modelling layer + solver.
     can : frozenset of str
-        Kinds of problems: linear, quadratic, integer.
+        Kinds of problems: linear, quadratic, cone, integer.
     statuses : dict
         Every native status that we understand; any other is `Status.FAILED`, never a guess.
     """

@@ -1,4 +1,4 @@
-"""Convex quadratic problems through cvxpy and Clarabel."""
+"""Convex quadratic and conic problems through cvxpy and Clarabel."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from solvers.solution import Options, Solution, Status
 
 
 class CvxpyClarabel:
-    """Clarabel, an interior point method, for linear and convex quadratic problems.
+    """Clarabel, an interior point method, for linear, convex quadratic and conic problems.
 
     Fixed columns are put into the sides of the rows first: an interval without an interior has no
     place in an interior point method, and costs digits.
     """
 
     name: ClassVar[str] = "cvxpy+clarabel"
-    can: ClassVar[frozenset[str]] = frozenset({"linear", "quadratic"})
+    can: ClassVar[frozenset[str]] = frozenset({"linear", "quadratic", "cone"})
     statuses: ClassVar[Mapping[Any, Status]] = {
         "optimal": Status.OPTIMAL,
         "optimal_inaccurate": Status.GAP,

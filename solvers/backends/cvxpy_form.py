@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from solvers.cones import Cones
 from solvers.problem import Problem, Vector
 from solvers.sides import Sides
 from solvers.solution import Solution, Status
@@ -78,7 +79,22 @@ def state(problem: Problem) -> Form:
         some = np.flatnonzero(problem.q)
         cost = cost + cp.sum_squares(cp.multiply(np.sqrt(problem.q[some] / 2), x[some]))
     stated = [each for each in constraints if each.size]
+    stated += _cones(problem.cones, x)
     return Form(problem, sides, x, constraints, cp.Problem(cp.Minimize(cost), stated))
+
+
+def _cones(cones: Cones, x: cp.Variable) -> list[cp.Constraint]:
+    """State cones, those with vectors of one length together."""
+    import cvxpy as cp
+
+    size = np.bincount(cones.cone, minlength=len(cones))
+    stated = []
+    for length in np.unique(size[size > 0]):
+        some = cones.where(size == length)
+        vectors = cp.multiply(some.weight, x[some.tail]) + some.offset
+        heads = x[some.head] + some.head_offset
+        stated.append(cp.SOC(heads, cp.reshape(vectors, (int(length), len(some)), order="F")))
+    return stated
 
 
 def _multiplier(constraint: cp.Constraint) -> Vector:

@@ -5,7 +5,7 @@ import pytest
 from alm.case import load
 from alm.case.not_yet import NOT_YET
 
-from .conftest import TABLES, TOML, faults_of
+from .conftest import TABLES, faults_of
 
 LIMIT = "limit,region,measure,denominator,sense,bound"
 LANE = "lane,lender,borrower,asset_product,liability_product,capacity"
@@ -56,7 +56,7 @@ REFUSED = {
     "measures": (
         limit(
             "a,west,usable_hqla,,max,1",
-            "b,west,outflow_at_risk,,max,1",
+            "b,west,outflow_at_risk,,min,1",
             "c,west,open_lanes,,max,1",
             "d,west,delta_nii,,max,1",
             "e,west,cet1,delta_eve,min,1",
@@ -102,12 +102,13 @@ REFUSED = {
         },
         [("limits", 3, "measure")],
     ),
-    "income where volumes move prices": (
+    "a max on income where volumes move prices": (
         sloped(
             "price_slope",
-            "a,west,income,,min,1",
+            "a,west,income,,max,1",
             "b,group,net_interest_income,,max,1",
-            "c,east,income,,min,1",
+            "c,east,income,,max,1",
+            "d,group,income,,min,1",
         ),
         [("limits", 2, "measure"), ("limits", 3, "measure")],
     ),
@@ -139,16 +140,6 @@ def test_every_refusal_is_tested():
     assert refused == {(entry.table, entry.column) for entry in NOT_YET}
 
 
-def test_retained_income_is_refused(write):
-    toml = TOML + '[earnings]\nretained = 0.5\nproduct = "shares"\n'
-    (fault,) = faults_of(write(toml=toml))
-    assert (fault.table, fault.column, fault.hint) == (
-        "case.toml",
-        "earnings.retained",
-        "retained income is not supported yet",
-    )
-
-
 def test_what_is_supported_is_not_refused(write):
     tables = {
         "products": TABLES["products"].replace(
@@ -162,7 +153,8 @@ def test_what_is_supported_is_not_refused(write):
         "targets": "region,product,period,balance,weight\nwest,loan,1,80,2\n",
         "measures": "measure,term,weight\nroom,hqla,1\nroom,net_outflow,-1\nroom,class:loan,0.1\n",
         "lanes": "lane,lender,borrower,borrower_currency,cost,lot\nswap,west,west,EUR,0.01,0.01\n",
-        "limits": f"{LIMIT},currency,waiver_until\na,group,room,,min,0,EUR,2026-03-31\nb,west,income,,min,0,,\n",
+        "limits": f"{LIMIT},currency,waiver_until\na,group,room,,min,0,EUR,2026-03-31\nb,west,income,,min,0,,\n"
+        "c,west,outflow_at_risk,equity,max,0.5,,\n",
         "volatility": "region,product,factor,loading\nwest,deposit,f,0.1\n",
         "rate_shocks": "shock,currency,tenor_months,move\nup,CNY,12,0.02\n",
         "scenarios": "scenario\nbad\n",

@@ -9,7 +9,13 @@ from alm.formulation.book import Book
 from alm.formulation.decisions import target_positions
 from alm.formulation.formulate import Formulation
 from alm.plan import accounts
-from alm.plan.decisions import Decisions, closing_balance, outstanding_amount, sold_share
+from alm.plan.decisions import (
+    Decisions,
+    closing_balance,
+    cohort_balance,
+    outstanding_amount,
+    sold_share,
+)
 from alm.plan.ledger import Quantities, limit_table, numbers, quantities_of
 from alm.plan.rounding import Plan
 
@@ -36,6 +42,7 @@ def unrounded(book: Book, decisions: Decisions) -> Plan:
         outstanding=outstanding,
         debt=outstanding * book.lanes.debt_ratio[:, None],
         unsquared=np.zeros((len(book.nodes), book.periods)),
+        posted=np.zeros(decisions.new.shape),
     )
 
 
@@ -67,6 +74,8 @@ def _columns(book: Book, formulation: Formulation, plan: Plan) -> dict[str, np.n
     reference = book.positions["reference_volume"].to_numpy(float)[:, None]
     last = book.positions["last_new"].to_numpy(float)[:, None]
     before = np.concatenate([np.where(np.isnan(last), new[:, :1], last), new[:, :-1]], axis=1)
+    slope = book.positions["price_slope"].to_numpy(float)[:, None]
+    paid = cohort_balance(book, (accounts.written_rate(book, new) - book.at_first) * new)
     targets = book.case.table("targets")
     at = target_positions(book), targets["period"].to_numpy(int) - 1
     return {
@@ -76,6 +85,8 @@ def _columns(book: Book, formulation: Formulation, plan: Plan) -> dict[str, np.n
         "sold": plan.decisions.sold,
         "transfer": plan.decisions.transfer,
         "outstanding": plan.outstanding,
+        "concession": slope * new**2,
+        "cohort_interest": book.sign[:, None] * paid,
         "over": np.maximum(0.0, new - reference),
         "up": np.maximum(0.0, new - before),
         "down": np.maximum(0.0, before - new),

@@ -3,14 +3,18 @@
 import ast
 from functools import cache
 from pathlib import Path
+from random import Random
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from alm.formulation import measures
+from alm.formulation.measures.outflow_at_risk import AT_RISK
 from alm.formulation.measures.registry import EARNINGS, FAMILIES, LINEAR, PIECEWISE
 from tests.formulation.complete import complete, random_decisions, unrounded
 from tests.oracle.cases import random_tables
+from tests.oracle.features import draw_volatility
 from tests.oracle.hand import write_case
 from tests.properties.pool import Model, model_of
 
@@ -31,6 +35,7 @@ FLOORED = ("hqla", "income", "net_interest_income")  # on this side a limit on t
 def every_name() -> list[str]:
     """All built-in measures, one of each family that limits can name, a custom and a combined one."""
     names = [name for name, _ in LINEAR] + [each.name for each in PIECEWISE] + list(EARNINGS)
+    names.append(AT_RISK)
     return [*names, *OF_FAMILIES, "green", "blend"]
 
 
@@ -54,6 +59,7 @@ def model(seed: int) -> Model:
         {"measure": "blend", "term": "net_outflow", "weight": 2},
     ]
     tables["limits"] = _limits()
+    draw_volatility(SimpleNamespace(settings=settings, tables=tables), Random(5))
     return model_of(lambda folder: write_case(folder, settings, tables))
 
 
@@ -83,7 +89,8 @@ def test_symbols_equal_numbers(formulation, vector):
     order = [name for _, name in formulation.limits.amounts.order]
     compared = set()
     for name, block in formulation.rows.items():
-        if block.coords[0].name != "amount" or " piece " in name or name == "collateral":
+        bounded = " piece " in name or name in ("collateral", f"measure {AT_RISK}")
+        if block.coords[0].name != "amount" or bounded:
             continue
         amounts, rows = block.coords[0].to_numpy(), block.numbers
         assert (problem.row_lower[rows] == problem.row_upper[rows]).all()
@@ -91,8 +98,19 @@ def test_symbols_equal_numbers(formulation, vector):
         symbols = problem.row_lower[rows] - ((problem.A @ vector)[rows] - own)
         np.testing.assert_allclose(symbols, own, rtol=1e-10, atol=1e-8, err_msg=name)
         compared |= {order[i] for i in amounts[np.abs(own).max(axis=1) > 1e-3]}
-    missing = set(every_name()) - compared - {each.name for each in PIECEWISE}
+    missing = set(every_name()) - compared - {each.name for each in PIECEWISE} - {AT_RISK}
     assert missing == set()
+
+
+def test_outflow_at_risk_is_the_edge_of_its_cone(formulation, vector):
+    """Each cone holds the reported norm on its edge: no more is allowed for, and no less."""
+    cones = formulation.problem.cones
+    order = [name for _, name in formulation.limits.amounts.order]
+    at_risk = formulation.columns["amount"].numbers[[name == AT_RISK for name in order]]
+    assert set(at_risk.ravel()) <= set(cones.head)
+    assert (vector[at_risk] > 1e-3).any()
+    held = np.isin(cones.head, at_risk)
+    np.testing.assert_allclose(cones.missed(vector)[held], 0, atol=1e-9)
 
 
 @pytest.mark.parametrize("derived", PIECEWISE, ids=lambda each: each.name)

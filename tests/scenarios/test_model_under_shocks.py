@@ -14,12 +14,10 @@ from alm.formulation.formulate import formulate
 from alm.plan.ledger import keep_ledger
 from scenarios import shocked
 from tests.formulation.complete import complete, random_decisions, unrounded
-from tests.formulation.test_model_and_accounts import CHOSEN as FREE
+from tests.formulation.test_model_and_accounts import CHOSEN
 from tests.properties.pool import Model, drawn, model_of_files
 
 SEEDS = (100, 104, 115)
-# Limits on these are refused under a rate shock.
-CHOSEN = (*FREE, "measure net_interest_income", "measure income")
 SHOCKS = (
     {"shock": "runoff", "start": 1, "value": 0.1},
     {"shock": "runoff", "start": 2, "value": 1.0, "class": "loan"},

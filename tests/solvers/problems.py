@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from solvers import Problem, Status
+from solvers.cones import Cones
 
 inf = np.inf
 
@@ -25,6 +26,7 @@ def problem(
     q: npt.ArrayLike = 0.0,
     integer: npt.ArrayLike = False,
     offset: float = 0.0,
+    cones: Cones | None = None,
 ) -> Problem:
     """A problem from dense lists; scalars are repeated."""
     cost = np.asarray(c, dtype=float)
@@ -44,7 +46,13 @@ def problem(
         upper=over(box[1], n),
         integer=over(integer, n),
         offset=offset,
+        cones=cones or Cones(),
     )
+
+
+def norm(*tail: int, head: int) -> Cones:
+    """One cone: column `head` is at least the length of the columns `tail`."""
+    return Cones.norms(np.array([head]), np.zeros(len(tail), dtype=int), np.array(tail))
 
 
 @dataclass(frozen=True)
@@ -202,6 +210,70 @@ KNOWN = (
     Known(
         "quadratic_unbounded",
         problem([-1, -1], [[1, -1]], rows=(-inf, 1), q=[1, 0]),
+        status=Status.UNBOUNDED,
+    ),
+    # The longest way along (1, 1) within a length of 5: 5 / sqrt(2) each; one more of length is worth sqrt(2).
+    Known(
+        "cone_of_a_norm",
+        problem(
+            [-1, -1, 0], [[0, 0, 1]], rows=(-inf, 5), box=(-inf, inf), cones=norm(0, 1, head=2)
+        ),
+        value=-5 * np.sqrt(2),
+        x=(5 / np.sqrt(2), 5 / np.sqrt(2), 5),
+        dual=(-np.sqrt(2),),
+    ),
+    # z >= 2 v^2 in a budget v + z <= 3 of which v earns 4: 2 v^2 + v = 3, so v = 1, z = 2, and not v = 2 at the bound.
+    Known(
+        "cone_of_a_square",
+        problem(
+            [-4, 0],
+            [[1, 1]],
+            rows=(-inf, 3),
+            box=(0, [2, inf]),
+            cones=Cones.squares(np.array([1]), np.array([0]), np.array([2.0]), np.array([1.0])),
+        ),
+        value=-4,
+        x=(1, 2),
+        dual=(-4 / 5,),
+    ),
+    # A norm and a quadratic cost: (x - 3)^2 / 2 with |x| <= t <= 1.
+    Known(
+        "cone_and_quadratic_cost",
+        problem(
+            [-3, 0],
+            [[0, 1]],
+            rows=(-inf, 1),
+            box=(-inf, inf),
+            q=[1, 0],
+            offset=4.5,
+            cones=norm(0, head=1),
+        ),
+        value=2,
+        x=(1, 1),
+        dual=(-2,),
+    ),
+    # x >= 2 and y >= 2, but their length is at most 2.5: each row alone can be met.
+    Known(
+        "cone_infeasible",
+        problem(
+            [0, 0, 0],
+            [[0, 0, 1]],
+            rows=(-inf, 2.5),
+            box=([2, 2, -inf], inf),
+            cones=norm(0, 1, head=2),
+        ),
+        status=Status.INFEASIBLE,
+    ),
+    # The length may grow for ever, so x may.
+    Known(
+        "cone_unbounded",
+        problem(
+            [-1, 0.5],
+            np.zeros((0, 2)),
+            rows=([], []),
+            box=(-inf, inf),
+            cones=norm(0, head=1),
+        ),
         status=Status.UNBOUNDED,
     ),
     # Best two of weights 3, 4, 5 under 8.5: 3 and 5 (values 4 + 6); the relaxation reaches 10.7.

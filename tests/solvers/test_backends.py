@@ -50,7 +50,12 @@ def assert_duals(known: Known, solution: Solution) -> None:
         assert np.isnan(solution.reduced_cost).all()
         return
     expected = known.problem.gradient(solution.x) - known.problem.A.T @ solution.dual
-    assert solution.reduced_cost == pytest.approx(expected, rel=1e-9, abs=1e-12)
+    if known.problem.is_conic:
+        # Rounds of tangents at other points have multipliers too: at this one they agree to its own precision.
+        tangents, _ = known.problem.cones.tangents(solution.x, known.problem.columns)
+        expected = expected - tangents.T @ solution.cone_dual
+    digits = {"rel": 1e-4, "abs": 1e-4} if known.problem.is_conic else {"rel": 1e-9, "abs": 1e-12}
+    assert solution.reduced_cost == pytest.approx(expected, **digits)
     if known.dual is not None:
         assert solution.dual == pytest.approx(
             known.dual, rel=1e-5, abs=1e-14 + 1e-6 * max((abs(y) for y in known.dual), default=0)

@@ -15,6 +15,7 @@ from alm.formulation.measures import (
 )
 from alm.formulation.measures.hqla import HQLA
 from alm.formulation.measures.net_outflow import NET_OUTFLOW
+from alm.formulation.measures.outflow_at_risk import FACTOR, risk_factor
 from alm.formulation.measures.usable_hqla import USABLE
 from alm.formulation.measures.weights import Weights
 
@@ -43,6 +44,7 @@ FAMILIES: tuple[tuple[str, Callable[[Book, str], Weights]], ...] = (
     ("product:", balance_sheet.of_product),
     ("lent:", intragroup.lent_to),
     ("hqla:", liquidity.liquid),
+    (FACTOR, risk_factor),
 )
 PIECEWISE = (HQLA, NET_OUTFLOW)
 # Built from every region of a scope, each solo.
