@@ -11,8 +11,8 @@ import typer
 from alm.cli import streams
 from alm.cli.answers import blank
 from alm.cli.faults import OPTIONS, refuse
-from alm.cli.summary import money_name
 from alm.cli.tables import listing
+from alm.money import money_name
 
 FACTS = (
     "id",

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from alm.money import money_name
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from alm.case import Case
     from alm.runs import Run
 
-UNITS = {1.0: "", 1e3: "thousand", 1e6: "million", 1e9: "billion"}
 BASELINES = {
     "hold": "hold every balance",
     "pro_rata": "share volumes pro rata",
@@ -34,16 +35,6 @@ BASIS_POINTS = 1e4
 LEAST_SHARE = 1e-6
 
 Row = tuple[str, ...]
-
-
-def money_name(currency: str, unit: float, number: str = "") -> str:
-    """Name an amount of money in table units, or the unit alone.
-
-    >>> money_name("CNY", 1e6), money_name("CNY", 1e9, "1"), money_name("USD", 10_000)
-    ('CNY million', 'CNY 1 billion', 'USD x 10,000')
-    """
-    words = [currency, number, UNITS.get(unit, f"x {unit:,.0f}")]
-    return " ".join(word for word in words if word)
 
 
 @dataclass(frozen=True)
@@ -290,8 +281,8 @@ class Summary:
         money = max(0.0, self.run.bound - self.run.objective)
         if round(self.run.objective - self.run.bound, self._digits) > 0:
             return (
-                f"Before rounding no plan earns more than {self._at_most(self.run.bound)}; whole quanta of what"
-                f" is owed lift this one by {self.cash(self.run.objective - self.run.bound)}."
+                f"Before rounding no plan earns more than {self._at_most(self.run.bound)}; whole quanta lift"
+                f" this one by {self.cash(self.run.objective - self.run.bound)}."
             )
         shares = [f"{_percent(self.run.gap)} of what it earns"]
         if self.uplift and self.uplift > 0:

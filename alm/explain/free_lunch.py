@@ -219,9 +219,9 @@ def _covers_fixed_costs(book: Book, arcs: Arcs, loop: list[int], period: int) ->
 
 
 def _describe(book: Book, arcs: Arcs, loop: list[int], period: int) -> FreeLunch:
-    table, row = _place(book, arcs, loop[0])
+    table, row = place_of(book, arcs, loop[0])
     return FreeLunch(
-        steps=tuple(_step(book, arcs, arc) for arc in loop),
+        steps=tuple(step_text(book, arcs, arc) for arc in loop),
         earned=float(arcs.earned[loop, period].sum()),
         before_tax=float(arcs.before_tax[loop, period].sum()),
         room=float(arcs.room[loop, period].min()),
@@ -231,14 +231,14 @@ def _describe(book: Book, arcs: Arcs, loop: list[int], period: int) -> FreeLunch
     )
 
 
-def _place(book: Book, arcs: Arcs, arc: int) -> tuple[str, int]:
+def place_of(book: Book, arcs: Arcs, arc: int) -> tuple[str, int]:
     """Find the table and row, as the person sees it, that an arc comes from."""
     if arc < len(arcs.positions):
         return "positions", int(book.case.table("positions").index[arcs.positions[arc]])
     return "lanes", int(book.case.table("lanes").index[arcs.lanes[arc - len(arcs.positions)]])
 
 
-def _step(book: Book, arcs: Arcs, arc: int) -> str:
+def step_text(book: Book, arcs: Arcs, arc: int) -> str:
     """Say what one arc does, with its rates."""
     if arc < len(arcs.positions):
         row = book.positions.iloc[arcs.positions[arc]]

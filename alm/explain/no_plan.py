@@ -1,107 +1,108 @@
-"""Why there is no plan: the limits that cannot all hold, or the decisions that earn without end."""
+"""Why there is no plan: the limits that cannot all hold, and how far they must give way."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
+from alm.explain.conflict import contradicting_bounds
+from alm.explain.elastic import Misses, least_misses
+from alm.explain.reason import Reason
 from alm.formulation.book import Book
-from alm.formulation.formulate import Block, Formulation
-from solvers import Problem, solve
+from alm.formulation.formulate import Formulation
+from alm.money import money_name
 
-# A decision this many times larger than anything in the case has no end.
-ENDLESS = 1e4
+# The last gives way first. Contract, section 7.
+TIERS = ("statutory", "regulatory", "board", "management", "target")
 LISTED = 5
+DIGITS, DECIMALS = 6, 7
+ROUNDING = 1e-7
 
 
-def why_infeasible(book: Book, formulation: Formulation) -> str:
-    """Name the limits that must give way, and by how much: the least in all, in reporting currency.
+def why_infeasible(book: Book, formulation: Formulation) -> Reason:
+    """Name the limits that must give way, by how much, and the bounds at which there would be a plan.
 
-    Every hard limit may be missed at the same cost per unit; what is missed in the cheapest plan is what stands in the
-    way. If even that has no plan, bounds of positions and lanes contradict each other.
+    Limits give way by tier, targets first and statutory ones last, within a tier as little as possible in reporting
+    currency. If no plan keeps everything else even so, bounds of positions and lanes contradict each other.
     """
-    problem, blocks = formulation.problem, formulation.rows
-    rows = np.concatenate(
-        [np.array([], dtype=int)]
-        + [b.numbers.ravel() for name, b in blocks.items() if name.startswith("limit ")]
-    )
-    places = np.concatenate(
-        [np.array([], dtype=int)]
-        + [b.coords[0].to_numpy() for name, b in blocks.items() if name.startswith("limit ")]
-    )
-    solution = solve(_elastic(problem, rows))
-    if not solution.has_point:
-        return (
-            "no plan keeps the bounds of positions and lanes together with the funding of every "
-            "node, even with all limits off: compare min_new, min_balance, max_balance and capacity"
-        )
-    missed = solution.x[problem.columns :]
+    rows, table = _limit_rows(formulation)
+    rank = np.array([TIERS.index(tier) for tier in table["tier"]], dtype=int)
+    misses = least_misses(formulation.problem, rows, np.ones(len(rows)), rank)
+    if misses is None:
+        return Reason(contradicting_bounds(book, formulation))
+    table = table.assign(missed=misses.missed, enough=_enough(formulation, table, misses))
+    short = table[table["missed"] > 0]
+    worst = short.sort_values("missed", ascending=False, kind="stable").drop_duplicates("limit")
+    worst = worst.sort_values("tier", key=lambda tier: -tier.map(TIERS.index), kind="stable")
+    advice = _advice(short)
+    return Reason(_sentence(book, worst, advice), advice)
+
+
+def _limit_rows(formulation: Formulation) -> tuple[np.ndarray, pd.DataFrame]:
+    """List the rows that keep hard limits, and the limit and period of each."""
+    blocks = [block for name, block in formulation.rows.items() if name.startswith("limit ")]
+    places = [block.coords[0].to_numpy() for block in blocks]
+    table = formulation.limits.table.iloc[np.concatenate([np.array([], dtype=int), *places])]
+    numbers = [block.numbers.ravel() for block in blocks]
+    hard = (table["enforcement"] == "hard").to_numpy()
+    return np.concatenate([np.array([], dtype=int), *numbers])[hard], table[hard]
+
+
+def _enough(formulation: Formulation, table: pd.DataFrame, misses: Misses) -> np.ndarray:
+    """Give the bound at which each row would be kept: (row); NaN where no bound would do, the denominator being 0."""
+    amount = formulation.columns["amount"].numbers if len(table) else np.empty((0, 0), dtype=int)
+    place, period = table["denominator_at"].to_numpy(int), table["period"].to_numpy(int) - 1
+    below = np.where(place < 0, 1.0, misses.x[amount[place, period]] if len(table) else 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = np.where(below > 0, misses.missed / below, np.nan)
+    sign = np.where(table["sense"] == "min", -1.0, 1.0)
+    return table["bound"].to_numpy(float) + sign * change
+
+
+def _advice(short: pd.DataFrame) -> tuple[str, ...]:
+    """Loosen each limit to the bound that all its periods need, rounded to the loose side."""
+    said = []
+    for (limit, sense), rows in short.groupby(["limit", "sense"], sort=True):
+        enough = rows["enough"].to_numpy(float)
+        if np.isnan(enough).any():
+            return ()
+        bound = enough.min() if sense == "min" else enough.max()
+        said.append(f"limits.{limit}.bound={_loosely(float(bound), up=sense == 'max'):.{DIGITS}g}")
+    return tuple(said)
+
+
+def _loosely(value: float, *, up: bool) -> float:
+    """Round to `DIGITS` digits, upwards or downwards; what so few digits say up to the solver's rounding is said so.
+
+    >>> _loosely(1 / 3, up=True), _loosely(1 / 3, up=False), _loosely(60 + 1e-9, up=True)
+    (0.333334, 0.333333, 60.0)
+    """
+    if abs(value) <= ROUNDING:
+        return 0.0
+    digits = DIGITS - 1 - math.floor(math.log10(abs(value)))
+    scale = 10.0 ** min(digits, DECIMALS)
+    near = round(value * scale)
+    if abs(near / scale - value) <= ROUNDING * max(1.0, abs(value)):
+        return near / scale
+    return (math.ceil if up else math.floor)(value * scale) / scale
+
+
+def _sentence(book: Book, worst: pd.DataFrame, advice: tuple[str, ...]) -> str:
     settings = book.case.settings
-    money = f"{settings.currency} x {settings.unit:,.15g}"
-    table = formulation.limits.table.iloc[places].assign(missed=missed)
-    table = table.rename(columns={"name": "name_"})
-    short = table[table["missed"] > book.case.settings.quantum]
-    worst = short.sort_values("missed", ascending=False).groupby("limit", sort=False).head(1)
+    limits = book.case.table("limits")
+    row_of = dict(zip(limits["limit"], limits.index, strict=True))
+    terms = ["limit", "name", "region", "period", "missed", "tier"]
     named = [
-        f"{row.name_} ({row.region}, period {row.period}) by {row.missed:,.6g} {money}"
-        for row in worst.head(LISTED).itertuples()
+        f"{name} ({tier}, {region}, row {row_of[limit]} of limits) by "
+        f"{money_name(settings.currency, settings.unit, f'{missed:,.{DIGITS}g}')} in period {period}"
+        for limit, name, region, period, missed, tier in worst[terms]
+        .head(LISTED)
+        .itertuples(index=False, name=None)
     ]
     more = f" and {len(worst) - LISTED} more" if len(worst) > LISTED else ""
-    return "these limits cannot all hold; the least that must give way: " + "; ".join(named) + more
-
-
-def _elastic(problem: Problem, rows: np.ndarray) -> Problem:
-    """Let some rows be missed at a cost of one per unit; nothing else costs anything."""
-    lower_only = np.isfinite(problem.row_lower[rows])
-    sign = np.where(lower_only, 1.0, -1.0)
-    slack = sparse.csr_array((sign, (rows, np.arange(len(rows)))), shape=(problem.rows, len(rows)))
-    return Problem(
-        c=np.concatenate([np.zeros(problem.columns), np.ones(len(rows))]),
-        q=np.zeros(problem.columns + len(rows)),
-        A=sparse.hstack([problem.A, slack], format="csr"),
-        row_lower=problem.row_lower,
-        row_upper=problem.row_upper,
-        lower=np.concatenate([problem.lower, np.zeros(len(rows))]),
-        upper=np.concatenate([problem.upper, np.full(len(rows), np.inf)]),
-        integer=np.zeros(problem.columns + len(rows), dtype=bool),
-    )
-
-
-def why_unbounded(book: Book, formulation: Formulation) -> str:
-    """Name the decisions that grow without end when everything is boxed far outside the case."""
-    problem = formulation.problem
-    size = max(
-        1.0,
-        float(book.opening.max(initial=0.0)),
-        float(np.abs(problem.row_lower[np.isfinite(problem.row_lower)]).max(initial=0.0)),
-    )
-    box = ENDLESS * size
-    boxed = problem.replace(
-        lower=np.maximum(problem.lower, -box), upper=np.minimum(problem.upper, box)
-    )
-    solution = solve(boxed)
-    if not solution.has_point:
-        return "profit has no upper bound"
-    endless = np.isinf(problem.upper) & (solution.x > 0.5 * box)
-    named = [
-        *_endless(
-            book.positions,
-            ["region", "currency", "product"],
-            formulation.columns.get("balance"),
-            endless,
-        ),
-        *_endless(book.lanes.table, ["lane"], formulation.columns.get("outstanding"), endless),
-    ]
-    return "profit has no upper bound: money goes round without end through " + ", ".join(
-        named or ["decisions without a bound"]
-    )
-
-
-def _endless(
-    rows: pd.DataFrame, key: list[str], block: Block | None, endless: np.ndarray
-) -> list[str]:
-    if block is None:
-        return []
-    at = block.coords[0].to_numpy()[endless[block.numbers].any(axis=1)]
-    return [" ".join(each) for each in rows.iloc[at][key].to_numpy()]
+    found = "these limits cannot all hold; the least that must give way: " + "; ".join(named) + more
+    if not advice:
+        return found
+    return f"{found}. There is a plan with {' '.join(f'--set {each}' for each in advice)}"

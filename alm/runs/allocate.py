@@ -16,8 +16,10 @@ from alm.case import Case, CaseError, Fault, load, write_inputs
 from alm.case.calendar import period_ends
 from alm.case.faults import nearest
 from alm.explain.assumptions import assumptions
-from alm.explain.no_plan import why_infeasible, why_unbounded
+from alm.explain.endless import why_unbounded
+from alm.explain.no_plan import why_infeasible
 from alm.explain.prices import limit_prices, price_table
+from alm.explain.reason import Reason
 from alm.formulation.book import Book, open_book
 from alm.formulation.formulate import Formulation, formulate
 from alm.plan.canonicalise import canonicalise
@@ -260,13 +262,14 @@ def _without_plan(job: Job, book: Book, formulation: Formulation, solution: Solu
         raise RuntimeError(f"{solution.backend} gave no plan: {solution.note or solution.status}")
     with job.stages.stage("explain"):
         why = why_infeasible if solution.status is Status.INFEASIBLE else why_unbounded
-        reason = job.parts.attempt("reason", lambda: why(book, formulation), "")
+        reason = job.parts.attempt("reason", lambda: why(book, formulation), Reason(""))
     return Run(
         case=book.case.settings.name,
         status=WORDS[solution.status],
         backend=solution.backend,
         seconds=job.stages.seconds,
-        reason=reason,
+        reason=reason.text,
+        advice=reason.advice,
         fault=job.parts.fault,
     )
 

@@ -36,6 +36,8 @@ class Run:
         By stage.
     reason : str
         Why there is no plan; blank where there is one.
+    advice : tuple of str
+        Changes as `--set` takes them that together leave room for a plan, where there is none.
     left_out : tuple of str
         What Ctrl-C cut short after there was a plan.
     fault : str
@@ -56,6 +58,7 @@ class Run:
     violations: tuple[dict[str, Any], ...] = ()
     report: Path | None = None
     reason: str = ""
+    advice: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     fault: str = ""
     tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
@@ -76,6 +79,7 @@ class Run:
             "backend": self.backend,
             "report": str(self.report) if self.report else None,
             **({"reason": self.reason} if self.reason else {}),
+            **({"advice": list(self.advice)} if self.advice else {}),
             **({"left_out": list(self.left_out)} if self.left_out else {}),
             **({"fault": self.fault} if self.fault else {}),
         }

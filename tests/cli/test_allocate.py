@@ -131,13 +131,27 @@ def test_limits_that_cannot_be_kept_are_exit_code_3_with_the_reason(tmp_path):
     assert (tmp_path / "run" / "run.json").is_file()
 
 
+def test_the_advice_of_a_case_without_a_plan_leaves_room_for_one(tmp_path):
+    """West may hold no loans but is to hold 30: the target gives way, and with it loosened there is a plan."""
+    limits = (
+        "limit,region,measure,sense,bound,tier\nno-loans,West,class:loan,max,0,statutory\n"
+        "wish,West,class:loan,min,30,target\n"
+    )
+    case = cases.write_case(tmp_path / "case", limits=limits)
+    done = allocate(case, tmp_path / "run")
+    assert done.code == 3
+    assert done.answer["advice"] == ["limits.wish.bound=0"]
+    mended = allocate(case, tmp_path / "run", "--set", *done.answer["advice"])
+    assert (mended.code, mended.answer["verified"]) == (0, True)
+
+
 def test_money_out_of_nothing_is_exit_code_3(tmp_path):
     products, positions = cases.FREE_LOOP
     case = cases.write_case(tmp_path / "case", products=products, positions=positions)
     done = allocate(case, tmp_path / "run")
     assert done.code == 3
     assert done.answer["status"] == "unbounded"
-    assert done.answer["reason"]
+    assert "take up overnight in East CNY at 0.2 % (row 7 of positions)" in done.answer["reason"]
 
 
 def test_a_person_is_told_why_there_is_no_plan(tmp_path):

@@ -80,6 +80,15 @@ def test_a_small_distance_to_the_bound_is_rounded_up_and_never_shown_as_none(sum
     )
 
 
+def test_a_plan_that_rounding_lifts_above_the_bound_says_so():
+    """Debts of swap lanes are rounded to whole quanta: 0.02 more than any plan before rounding."""
+    run = Run("three-regions", "optimal", "", {}, objective=1234.52, bound=1234.5, gap=0.0)
+    assert Summary(run, load(THREE_REGIONS)).proof[1] == (
+        "Before rounding no plan earns more than CNY 1,234.50 million; whole quanta lift this one by"
+        " CNY 0.02 million."
+    )
+
+
 def test_a_plan_that_is_not_verified_says_so_loudly(summary):
     assert summary.proof[0].startswith("NOT VERIFIED: `alm verify")
 

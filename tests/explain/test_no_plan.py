@@ -1,0 +1,193 @@
+"""Where there is no plan: what must give way, what contradicts itself, and what earns without end."""
+
+from pathlib import Path
+
+import pytest
+
+from alm.case import load
+from alm.explain.endless import why_unbounded
+from alm.explain.no_plan import why_infeasible
+from alm.explain.reason import Reason
+from alm.formulation.book import open_book
+from alm.formulation.formulate import formulate
+from solvers import Status, solve
+from tests.oracle.hand import CASH, DEPOSIT, EQUITY, HOME, LOAN, NO_NEW, plug, position, write_case
+
+BANK = {
+    "regions": HOME,
+    "products": [CASH, LOAN, DEPOSIT, EQUITY],
+    "positions": [
+        plug(100, 0.01),
+        position("loan", 0, 0.05, max_new=90),
+        position("deposit", 60, 0.01, **NO_NEW),
+        position("equity", 40, 0, **NO_NEW),
+    ],
+}
+
+
+def limit(key: str, measure: str, sense: str, bound: float, **more: object) -> dict[str, object]:
+    return {
+        "limit": key,
+        "region": "home",
+        "measure": measure,
+        "sense": sense,
+        "bound": bound,
+    } | more
+
+
+def model(folder: Path, changes: tuple[str, ...] = (), periods: int = 1, **tables: object):
+    write_case(folder, {"periods": periods}, BANK | tables)
+    book = open_book(load(folder, changes))
+    return book, formulate(book)
+
+
+def why(folder: Path, *limits: dict[str, object], **more: object) -> Reason:
+    """Explain a case, after seeing that it is infeasible and that the advice, applied, makes it feasible."""
+    book, formulation = model(folder, limits=list(limits), **more)
+    assert solve(formulation.problem).status is Status.INFEASIBLE
+    reason = why_infeasible(book, formulation)
+    if reason.advice:
+        mended = formulate(open_book(load(folder, reason.advice)))
+        assert solve(mended.problem).status is Status.OPTIMAL
+    return reason
+
+
+def test_an_amount_gives_way_to_what_can_be_held(tmp_path):
+    """Loans of at least 120, but no more than 90 can be written: 30 are missing."""
+    reason = why(tmp_path, limit("loans", "class:loan", "min", 120, name="Loans"))
+    assert reason.advice == ("limits.loans.bound=90",)
+    assert reason.text == (
+        "these limits cannot all hold; the least that must give way: Loans (regulatory, home, row 2 of limits) by"
+        " CNY 30 million in period 1. There is a plan with --set limits.loans.bound=90"
+    )
+
+
+def test_a_ratio_gives_way_to_the_ratio_that_can_be_reached(tmp_path):
+    """At least 1.7 of deposits as cash would be 102; all that there is are 100: 1.66666, rounded to the loose side."""
+    ratio = limit("cash", "class:cash", "min", 1.7, denominator="class:deposit")
+    reason = why(tmp_path, ratio)
+    assert reason.advice == ("limits.cash.bound=1.66666",)
+    assert "by CNY 2 million" in reason.text
+
+
+@pytest.mark.parametrize(
+    ("cash", "loans", "gives_way"),
+    [
+        ("statutory", "target", "loans"),
+        ("target", "statutory", "cash"),
+        ("regulatory", "board", "loans"),
+        ("management", "board", "cash"),
+        ("management", "target", "loans"),
+    ],
+)
+def test_limits_give_way_by_tier_targets_first(tmp_path, cash, loans, gives_way):
+    """80 of cash and 50 of loans do not fit into 100: 30 must give way, on the side of the lower tier alone."""
+    reason = why(
+        tmp_path,
+        limit("cash", "class:cash", "min", 80, tier=cash),
+        limit("loans", "class:loan", "min", 50, tier=loans),
+    )
+    least = {"cash": 50, "loans": 20}[gives_way]
+    assert reason.advice == (f"limits.{gives_way}.bound={least}",)
+
+
+def test_a_lower_tier_is_not_asked_for_more_than_it_can_give(tmp_path):
+    """Even without loans the statutory 120 of cash are 20 short; the target then gives way wholly, and no further."""
+    reason = why(
+        tmp_path,
+        limit("cash", "class:cash", "min", 120, tier="statutory"),
+        limit("loans", "class:loan", "min", 10, tier="target"),
+    )
+    assert reason.advice == ("limits.cash.bound=100", "limits.loans.bound=0")
+    assert reason.text.index("loans (target") < reason.text.index("cash (statutory")
+
+
+def test_one_bound_serves_all_periods(tmp_path):
+    """Loans of 30 a year at most: after two years 60, after one 30, where 50 are wanted at both closes."""
+    positions = [*BANK["positions"]]
+    positions[1] = position("loan", 0, 0.05, max_new=30)
+    reason = why(tmp_path, limit("loans", "class:loan", "min", 50), positions=positions, periods=2)
+    assert reason.advice == ("limits.loans.bound=30",)
+    assert "by CNY 20 million in period 1" in reason.text
+
+
+def test_a_conflict_smaller_than_a_quantum_is_named_too(tmp_path):
+    reason = why(tmp_path, limit("loans", "class:loan", "min", 90.004))
+    assert reason.advice == ("limits.loans.bound=90",)
+
+
+def test_bounds_that_contradict_each_other_are_named_with_their_rows(tmp_path):
+    """A floor under new loans of 50 and a ceiling of 40 over them, written in `bounds`: 10 are too much."""
+    positions = [*BANK["positions"]]
+    positions[1] = position("loan", 0, 0.05, min_new=50, max_new=90)
+    ceiling = {"region": "home", "product": "loan", "start": 1, "end": 1, "max_balance": 40}
+    reason = why(
+        tmp_path, limit("any", "class:cash", "min", 0), positions=positions, bounds=[ceiling]
+    )
+    assert reason.advice == ()
+    assert "even with all limits off" in reason.text
+    assert "min_new 50 of home CNY loan (row 3 of positions)" in reason.text
+    assert "max_balance 40 of home CNY loan (row 2 of bounds)" in reason.text
+    assert " of home CNY loan by 10 in period 1" in reason.text
+    assert "deposit" not in reason.text
+
+
+def test_a_bank_that_cannot_fund_itself_is_told_where(tmp_path):
+    """Loans of 120 must be written, cash can give 100: cash would have to be 20 below nothing."""
+    positions = [*BANK["positions"]]
+    positions[1] = position("loan", 0, 0.05, min_new=120, max_new=120)
+    reason = why(tmp_path, positions=positions)
+    assert "together with the funding of home CNY," in reason.text
+    assert "min_new 120 of home CNY loan (row 3 of positions)" in reason.text
+    assert "min_balance 0 of home CNY cash (row 2 of positions)" in reason.text
+    assert "by 20 in period 1" in reason.text
+
+
+def test_a_plug_that_earns_more_than_its_funding_is_named(tmp_path):
+    """Overnight money at 0.2 % is put into cash at 1 %; client business is not named."""
+    overnight = {"product": "overnight", "side": "liability"}
+    positions = [*BANK["positions"], position("overnight", 0, 0.002, plug=True)]
+    book, formulation = model(
+        tmp_path, products=[*BANK["products"], overnight], positions=positions, periods=3
+    )
+    assert solve(formulation.problem).status is Status.UNBOUNDED
+    text = why_unbounded(book, formulation).text
+    assert text.startswith("profit has no upper bound: money goes round without end in period ")
+    assert (
+        "take up overnight in home CNY at 0.2 % (row 6 of positions), "
+        "hold cash in home CNY at 1 % (row 2 of positions)."
+    ) in text
+    assert "loan" not in text
+
+
+def test_lanes_that_go_round_are_named_in_order_and_only_one_loop(tmp_path):
+    """East pays no tax: it lends West at 1 % and borrows back at 3 %... West relieves 25 % of what it pays.
+
+    West pays 3 % and is relieved of 0.75 %; it earns 1 % and is taxed 0.25 %: 0.5 % a year from nothing. A second,
+    poorer loop over a third region exists too, and is left out.
+    """
+    regions = [
+        {"region": "group"},
+        *({"region": name, "parent": "group", "tax_rate": tax} for name, tax in
+          (("East", 0.0), ("West", 0.25), ("South", 0.10))),
+    ]  # fmt: skip
+    lanes = [
+        {"lane": "east-west", "lender": "East", "borrower": "West", "rate": 0.03},
+        {"lane": "west-east", "lender": "West", "borrower": "East", "rate": 0.01},
+        {"lane": "east-south", "lender": "East", "borrower": "South", "rate": 0.03},
+        {"lane": "south-east", "lender": "South", "borrower": "East", "rate": 0.01},
+    ]
+    positions = [
+        {"region": name, "product": product, "balance": 50, "rate": 0.01} | more
+        for name in ("East", "West", "South")
+        for product, more in (("cash", {"plug": True}), ("equity", {"max_new": 0}))
+    ]
+    book, formulation = model(tmp_path, regions=regions, lanes=lanes, positions=positions)
+    assert solve(formulation.problem).status is Status.UNBOUNDED
+    text = why_unbounded(book, formulation).text
+    first, second = text.index("lend over east-west"), text.index("lend over west-east")
+    assert "(row 2 of lanes)" in text
+    assert "(row 3 of lanes)" in text
+    assert first != second
+    assert "south" not in text
+    assert "cash" not in text
