@@ -13,10 +13,10 @@ POSTED = 1e-4  # an amount that a conic solver cannot tell from 0
 
 
 class Best:
-    """The whole model of a case: its sums, its limits, its objective part by part."""
+    """The whole model of a case in one scenario: its sums, its limits, its objective part by part."""
 
-    def __init__(self, case: Case) -> None:
-        self.brute = Brute(case)
+    def __init__(self, case: Case, scenario: str = "base") -> None:
+        self.brute = Brute(case, scenario)
         self.limits = Limits(self.brute)
         self.facts, self.model = self.brute.facts, self.brute.model
         self.brute.require_everything()

@@ -13,16 +13,16 @@ from typing import Any
 from alm.case import Case
 
 from .algebra import Model, Sum, squared, total
-from .facts import Facts, blank
-
-Position = tuple[str, str, str]
+from .facts import Facts
+from .rows import blank
+from .shocks import Place as Position
 
 
 class Brute:
-    """The decisions of a case (section 5) and every amount that follows from them."""
+    """The decisions of a case in one scenario (section 5) and every amount that follows from them."""
 
-    def __init__(self, case: Case) -> None:
-        self.facts = Facts(case)
+    def __init__(self, case: Case, scenario: str = "base") -> None:
+        self.facts = Facts(case, scenario)
         self.model = Model()
         self.periods = range(1, self.facts.last + 1)
         self.new: dict[tuple[Position, int], Sum] = {}
@@ -92,7 +92,7 @@ class Brute:
         return 1.0 if self.side(p) in ("asset", "off_balance") else -1.0
 
     def attribute(self, name: str, p: Position, t: int) -> float:
-        return self.facts.attribute(name, p[2], p[0], t)
+        return self.facts.attribute(name, p, t)
 
     def tax_rate(self, region: str) -> float:
         return float(self.facts.regions[region]["tax_rate"])
@@ -112,7 +112,7 @@ class Brute:
         """What is there at the close of t of the business written in u; 0 before."""
         if t < u:
             return Sum(0.0)
-        return self.facts.survival(p[2], t - u) * self.new[p, u]
+        return self.facts.survival(p, u, t) * self.new[p, u]
 
     def balance(self, p: Position, t: int) -> Sum:
         """Closing balance; t = 0 is the opening balance sheet."""
@@ -141,11 +141,10 @@ class Brute:
         near, far = since / self.facts.step_months, until / self.facts.step_months
         leaves = Sum(0.0)
         if p not in self.facts.has_runoff:
-            share = self.facts.legacy_share(p, t + near) - self.facts.legacy_share(p, t + far)
+            share = self.facts.legacy_share(p, t, near) - self.facts.legacy_share(p, t, far)
             leaves = self.facts.positions[p]["balance"] * share * (1 - self.sold[p, t])
         for u in range(1, t + 1):
-            age = t - u
-            share = self.facts.survival(p[2], age + near) - self.facts.survival(p[2], age + far)
+            share = self.facts.survival(p, u, t, near) - self.facts.survival(p, u, t, far)
             leaves = leaves + share * self.new[p, u]
         return leaves
 
@@ -166,6 +165,12 @@ class Brute:
         opening = self.facts.lanes[l]["opening"] * self.facts.lane_legacy_share(l, t)
         return opening + total(share * self.transfer[l, u] for share, u in shares)
 
+    def debt(self, l: str, t: int) -> Sum:
+        """Section 6: what the borrower owes, in its currency; of a swap fixed at base fx."""
+        lane = self.facts.lanes[l]
+        rate = self.facts.base_fx(lane["currency"]) / self.facts.base_fx(lane["borrower_currency"])
+        return rate * self.outstanding(l, t)
+
     def average(self, opening: Sum | float, closing: Sum | float) -> Sum:
         """`avg` by accrual."""
         if self.facts.settings.accrual == "average":
@@ -184,7 +189,7 @@ class Brute:
             for p in self.facts.positions:
                 self.require_bounds(p, t)
             for l, lane in self.facts.lanes.items():
-                most = float("inf") if blank(lane["capacity"]) else lane["capacity"]
+                most = self.facts.shocks.capacity(lane, t)
                 self.model.require(("capacity", l, t), self.outstanding(l, t), upper=most)
 
     def require_funding(self, node: tuple[str, str], t: int) -> None:
@@ -197,14 +202,13 @@ class Brute:
             if (lane["lender"], lane["currency"]) == node:
                 gap = gap + self.outstanding(l, t)
             if (lane["borrower"], lane["borrower_currency"]) == node:
-                debt = self.facts.fx(lane["currency"]) / self.facts.fx(lane["borrower_currency"])
-                gap = gap - debt * self.outstanding(l, t)
+                gap = gap - self.debt(l, t)
         self.model.require(("funding", node, t), gap, 0.0, 0.0)
 
     def require_posting(self, region: str, t: int) -> None:
         """Section 5: retained x income after tax / fx is posted; where income is only concave, at most that."""
         (number,) = self.kept[region, t].linear
-        rate = self.facts.fx(self.takes_earnings(region)[1])
+        rate = self.facts.fx(self.takes_earnings(region)[1], t)
         unposted = self.facts.settings.earnings.retained * self.income(region, t)
         unposted = unposted - rate * self.kept[region, t]
         kept = {v for each in self.kept.values() for v in each.linear}
@@ -237,7 +241,23 @@ class Brute:
 
     # --- income (section 5), in reporting currency ---
 
-    def posted(self, p: Position, u: int) -> Sum:
+    def floats(self, p: Position) -> float:
+        """Section 3: the share of a move of its index that business written before passes on."""
+        return self.product(p)["beta"] if self.product(p)["rate_type"] == "floating" else 0.0
+
+    def posted(self, p: Position, u: int, t: int | None = None) -> Sum:
+        """Volume written in u x the rate it was written at; with `t`, the rate that it has in that period.
+
+        Section 8: a shock counts in full when the business is written; from then on a fixed cohort keeps it, a
+        floating one has its own rate and beta x the shock of the period.
+        """
+        later = t is not None and t > u and self.product(p)["rate_type"] == "floating"
+        moved = (
+            self.floats(p) * self.facts.shocks.rate(p, t) if later else self.facts.shocks.rate(p, u)
+        )
+        return self.priced(p, u) + self.sign(p) * moved * self.new[p, u]
+
+    def priced(self, p: Position, u: int) -> Sum:
         """Volume written in u x its posted rate: earned counts plus, paid minus. Concave in the volume.
 
         Assets earn (r - s (v - ref)) v, liabilities pay (r + s (v - ref)) v: signed, both lose s (v - ref) v.
@@ -250,18 +270,20 @@ class Brute:
         """Signed interest of a position in a period, each cohort at the rate it was written at."""
         y, fx, rate = (
             self.facts.year_fraction(t),
-            self.facts.fx(p[1]),
+            self.facts.fx(p[1], t),
             self.facts.positions[p]["rate"],
         )
         if self.is_plug(p):
+            rate = rate + self.facts.shocks.rate(p, t)
             held = self.average(self.balance(p, t - 1), self.balance(p, t))
             return y * fx * self.sign(p) * rate * held
+        rate = rate + self.floats(p) * self.facts.shocks.rate(p, t)
         held = self.average(self.legacy(p, t - 1), self.legacy(p, t))
         earned = self.sign(p) * rate * held
         for u in range(1, t + 1):
-            opening = self.facts.survival(p[2], t - 1 - u) if u < t else 0.0
-            share = self.average(opening, self.facts.survival(p[2], t - u)).constant
-            earned = earned + share * self.posted(p, u)
+            opening = self.facts.survival(p, u, t - 1) if u < t else 0.0
+            share = self.average(opening, self.facts.survival(p, u, t)).constant
+            earned = earned + share * self.posted(p, u, t)
         return y * fx * earned
 
     def carry(self, p: Position, t: int) -> float:
@@ -275,12 +297,12 @@ class Brute:
             return Sum(0.0)
         row = self.facts.positions[p]
         held = self.average(self.legacy_unsold(p, t - 1), self.legacy_unsold(p, t)).constant
-        price = self.facts.year_fraction(t) * self.facts.fx(p[1]) * held
+        price = self.facts.year_fraction(t) * self.facts.fx(p[1], t) * held
         return price * row["back_book"] * row["price_slope"] * self.excess[p, t]
 
     def other_costs(self, p: Position, t: int) -> Sum:
         """Expected loss, operating cost, adjustment cost and the loss of selling."""
-        fx = self.facts.fx(p[1])
+        fx = self.facts.fx(p[1], t)
         held = self.average(self.balance(p, t - 1), self.balance(p, t))
         cost = self.facts.year_fraction(t) * fx * self.carry(p, t) * held
         if (p, t) in self.change:
@@ -292,7 +314,9 @@ class Brute:
     def lane_held(self, l: str, t: int) -> Sum:
         """Year fraction x average outstanding, in reporting currency."""
         held = self.average(self.outstanding(l, t - 1), self.outstanding(l, t))
-        return self.facts.year_fraction(t) * self.facts.fx(self.facts.lanes[l]["currency"]) * held
+        return (
+            self.facts.year_fraction(t) * self.facts.fx(self.facts.lanes[l]["currency"], t) * held
+        )
 
     def lane_interest(self, region: str, t: int) -> Sum:
         """Section 6: paid by borrower to lender."""

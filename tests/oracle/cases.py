@@ -37,7 +37,7 @@ class Draft:
             name: []
             for name in (
                 "regions", "products", "rules", "addons", "positions", "bounds", "runoff", "targets",
-                "fx", "curves", "lanes", "limits", "measures", "ladder", "volatility",
+                "fx", "curves", "lanes", "limits", "measures", "ladder", "volatility", "scenarios", "shocks",
             )
         }  # fmt: skip
         self.curved = self.rng.random() < 0.4 or "income_slopes" in features

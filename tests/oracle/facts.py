@@ -9,25 +9,22 @@ import calendar
 import datetime as dt
 import itertools
 import math
-from typing import Any
 
 from alm.case import Case
 
-Row = dict[str, Any]
+from .rows import Row, blank, subtree
+from .shocks import Place, Shocks
 
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
-def blank(cell: object) -> bool:
-    """Whether a cell says nothing: no text, not a number, not a time."""
-    return cell is None or cell == "" or cell != cell
-
-
 class Facts:
-    """The constants of a case, as rows (dictionaries) and functions of periods."""
+    """The constants of a case in one scenario, as rows (dictionaries) and functions of periods."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, scenario: str = "base") -> None:
         self.case = case
+        self.scenario = scenario
+        self.shocks = Shocks(case, scenario)
         self.settings = case.settings
         self.last = case.settings.periods
         self.step_months = MONTHS[case.settings.step]
@@ -93,18 +90,18 @@ class Facts:
 
     def subtree(self, region: str) -> set[str]:
         """Section 2: the region and all below it."""
-        found = {region}
-        while (
-            more := {name for name, row in self.regions.items() if row["parent"] in found} - found
-        ):
-            found |= more
-        return found
+        return subtree({name: row["parent"] for name, row in self.regions.items()}, region)
 
     # --- section 3: attributes and run-off of new business ---
 
-    def attribute(self, name: str, product: str, region: str, t: int) -> float:
-        """Section 3, `rules`: the most specific row that matches, else the product's own cell; as in period T after T."""
+    def attribute(self, name: str, place: Place, t: int, lane: str = "") -> float:
+        """Section 3 and 8: what the rules say, and the shocks add, of a position or the end of a lane; after T as in T."""
         t = min(t, self.last)
+        return self.ruled(name, place, t) + self.shocks.attribute(name, place, lane, t)
+
+    def ruled(self, name: str, place: Place, t: int) -> float:
+        """Section 3, `rules`: the most specific row that matches, else the product's own cell."""
+        region, _, product = place
         best, value = -1, float(self.products[product][name])
         for rule in self.rule_rows:
             actual = {
@@ -137,7 +134,12 @@ class Facts:
         assert shape == "decay"
         return max(0.0, 1 - 1 / n) ** k
 
-    def survival(self, product: str, k: float) -> float:
+    def survival(self, position: Place, u: int, t: int, later: float = 0) -> float:
+        """Section 5: of new business written in u, at the close of t or `later` periods on if no more shocks come."""
+        left = self.shocks.remaining(position, u, t)
+        return left * self.tenor_share(position[2], t + later - u)
+
+    def tenor_share(self, product: str, k: float) -> float:
         """Section 3: of new business written k periods ago; of part of a period too, for the ladder."""
         row = self.products[product]
         if blank(row["tenor_months"]):
@@ -154,8 +156,12 @@ class Facts:
 
     # --- section 4: run-off of the legacy book, bounds ---
 
-    def legacy_share(self, position: tuple[str, str, str], t: float) -> float:
-        """Section 4: L[p, t]; `runoff` rows know whole periods only."""
+    def legacy_share(self, position: Place, t: int, later: float = 0) -> float:
+        """Section 4: L[p, t], shocks included; or what will be there `later` periods on if no more shocks come."""
+        return self.shocks.remaining(position, 0, t) * self.own_share(position, t + later)
+
+    def own_share(self, position: Place, t: float) -> float:
+        """Section 4: L[p, t] without shocks; `runoff` rows know whole periods only."""
         row = self.positions[position]
         if t == 0:
             return 1.0
@@ -166,7 +172,7 @@ class Facts:
         n = row["residual_months"] / self.step_months
         return self.share_left(row["residual_shape"], n, t)
 
-    def bound(self, column: str, position: tuple[str, str, str], t: int) -> float:
+    def bound(self, column: str, position: Place, t: int) -> float:
         """Section 4: the position's own bound, or that of a row of `bounds` in its periods; without one, none."""
         value = self.positions[position][column]
         for row in self.bound_rows:
@@ -175,13 +181,20 @@ class Facts:
                 value = row[column]
         if blank(value):
             return 0.0 if column.startswith("min") else math.inf
-        return float(value)
+        factor = self.shocks.new_business(position, t) if column.endswith("_new") else 1.0
+        return float(value) * factor
 
     # --- section 5: translation and curves ---
 
-    def fx(self, currency: str) -> float:
-        """Section 5: reporting units per unit."""
+    def base_fx(self, currency: str) -> float:
+        """Section 5: reporting units per unit, on the opening balance sheet and in the debt of a swap."""
         return self.rates[currency]
+
+    def fx(self, currency: str, t: int) -> float:
+        """Section 8: reporting units per unit in a period, after T as in T; a currency is one of itself."""
+        if currency == self.settings.currency:
+            return 1.0
+        return self.rates[currency] * self.shocks.fx(currency, min(t, self.last))
 
     def curve(self, name: str, currency: str, months: float) -> float:
         """Section 5, `curves`: linear between tenors, flat outside."""

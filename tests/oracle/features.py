@@ -10,6 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from .products import pick
+from .stress import STRESSES
 
 if TYPE_CHECKING:
     from .cases import Draft
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 Kind = tuple[str, str | None, str]  # measure, denominator, sense
 
 ENABLED: frozenset[str] = frozenset(
-    {"ladder", "negative_rates", "nested", "short", "swaps_inside", "usable_hqla"}
+    {"ladder", "negative_rates", "nested", "short", "swaps_inside", "usable_hqla", *STRESSES}
 )
 
 
@@ -149,6 +150,7 @@ DRAWS: dict[str, Callable[[Draft, Random], None]] = {
     "short": draw_short,
     "swaps_inside": draw_swaps_inside,
     "usable_hqla": draw_transferable,
+    **STRESSES,
 }
 
 KINDS: dict[str, list[Kind]] = {
@@ -163,6 +165,9 @@ KINDS: dict[str, list[Kind]] = {
         ("outflow_at_risk", "equity", "max"),
     ],
     "retained": [("equity", None, "min"), ("cet1", "rwa", "min"), ("tier1", "leverage_exposure", "min")],
+    "shock_haircut": [("hqla", None, "min"), ("hqla", "net_outflow", "min")],
+    "shock_lcr_outflow": [("net_outflow", None, "max"), ("outflow", None, "max")],
+    "shock_risk_weight": [("rwa", None, "max"), ("tier1", "rwa", "min")],
     "usable_hqla": [
         ("usable_hqla", "net_outflow", "min"), ("usable_hqla", None, "min"), ("usable_hqla", "outflow", "min"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .algebra import Sum
 from .brute import Brute, Position
-from .facts import blank
+from .rows import blank
 
 
 class Horizon:
@@ -23,7 +23,7 @@ class Horizon:
             when = self.facts.discount(k) * self.facts.year_fraction(k)
             for p in self.facts.positions:
                 if not self.brute.is_plug(p):
-                    fx = self.facts.fx(p[1])
+                    fx = self.facts.fx(p[1], k)
                     value = value + when * fx * (self.late_legacy(p, k) + self.late_cohorts(p, k))
         return value
 
@@ -45,7 +45,7 @@ class Horizon:
             return Sum(0.0)
         value = Sum(0.0)
         for u in self.brute.periods:
-            share = self.facts.survival(p[2], k - u)
+            share = self.facts.survival(p, u, k)
             if share > 0:
                 earned, held = share * self.brute.posted(p, u), share * self.brute.new[p, u]
                 value = value + self.late_margin(p, earned, held, self.cohort_ftp(p))

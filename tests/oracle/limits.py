@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from .algebra import Sum, total
 from .brute import Brute, Position
-from .facts import Row, blank
 from .liquidity import LIQUIDITY
+from .rows import Row, blank
 from .scope import HIGH, LOW, Scope
+from .shocks import Place
 
 WEIGHTED = {  # measure: side -> attribute
     "rwa": {"asset": "risk_weight", "off_balance": "risk_weight"},
@@ -42,7 +43,7 @@ class Limits:
 
     def amount(self, p: Position, t: int) -> Sum:
         """Closing balance in reporting currency."""
-        return self.facts.fx(p[1]) * self.brute.balance(p, t)
+        return self.facts.fx(p[1], t) * self.brute.balance(p, t)
 
     def crossing(self, scope: Scope, end: str) -> list[str]:
         """Lanes that cross the border with this end (`lender` | `borrower`) inside."""
@@ -54,18 +55,25 @@ class Limits:
             found += [l] if inside[end] else []
         return found
 
-    def owed(self, l: str, t: int) -> Sum:
-        """Outstanding in reporting currency: claim and debt alike."""
-        return self.facts.fx(self.facts.lanes[l]["currency"]) * self.brute.outstanding(l, t)
+    def owed(self, l: str, end: str, t: int) -> Sum:
+        """Claim of the lender or debt of the borrower in reporting currency, each from its own currency."""
+        lane = self.facts.lanes[l]
+        if end == "lender":
+            return self.facts.fx(lane["currency"], t) * self.brute.outstanding(l, t)
+        return self.facts.fx(lane["borrower_currency"], t) * self.brute.debt(l, t)
 
-    def lane_amounts(self, scope: Scope, t: int) -> list[tuple[str, str, Sum]]:
-        """(product, region of that end, amount) of the claims and debts that cross and carry a product."""
-        found = []
-        for end, column in (("lender", "asset_product"), ("borrower", "liability_product")):
+    def lane_amounts(self, scope: Scope, t: int) -> list[tuple[Place, str, Sum]]:
+        """(place of that end, lane, amount) of the claims and debts that cross and carry a product."""
+        found: list[tuple[Place, str, Sum]] = []
+        for end, currency, product in (
+            ("lender", "currency", "asset_product"),
+            ("borrower", "borrower_currency", "liability_product"),
+        ):
             for l in self.crossing(scope, end):
                 lane = self.facts.lanes[l]
-                if not blank(lane[column]):
-                    found.append((lane[column], lane[end], self.owed(l, t)))
+                place = (lane[end], lane[currency], lane[product])
+                if not blank(lane[product]):
+                    found.append((place, l, self.owed(l, end, t)))
         return found
 
     def addon(self, measure: str, scope: Scope, t: int) -> float:
@@ -125,17 +133,17 @@ class Limits:
     def weighted(self, name: str, scope: Scope, t: int) -> Sum:
         """Weight x balance of the sides that carry it; lanes by their products; off balance rwa x ccf."""
         result = Sum(self.addon(name, scope, t))
-        amounts = [(p[2], p[0], self.amount(p, t)) for p in self.held(scope)]
-        for product, region, amount in amounts + self.lane_amounts(scope, t):
-            side = self.facts.products[product]["side"]
+        amounts = [(p, "", self.amount(p, t)) for p in self.held(scope)]
+        for place, lane, amount in amounts + self.lane_amounts(scope, t):
+            side = self.facts.products[place[2]]["side"]
             if side in WEIGHTED[name]:
-                weight = self.facts.attribute(WEIGHTED[name][side], product, region, t)
+                weight = self.facts.attribute(WEIGHTED[name][side], place, t, lane)
                 if name == "rwa" and side == "off_balance":
-                    weight *= self.facts.attribute("ccf", product, region, t)
+                    weight *= self.facts.attribute("ccf", place, t, lane)
                 result = result + weight * amount
         for p in self.held(scope):
             attribute = WEIGHTED[name].get(self.brute.side(p), "")
-            result = result + self.facts.fx(p[1]) * self.moved_by_ladder(attribute, p, t)
+            result = result + self.facts.fx(p[1], t) * self.moved_by_ladder(attribute, p, t)
         return result
 
     def moved_by_ladder(self, attribute: str, p: Position, t: int) -> Sum:
@@ -152,10 +160,10 @@ class Limits:
     def custom(self, name: str, scope: Scope, t: int) -> Sum:
         """Section 7: column x balance, any side, lanes by their products."""
         assert name in self.facts.settings.custom_measures, f"no measure {name}"
-        amounts = [(p[2], p[0], self.amount(p, t)) for p in self.held(scope)]
+        amounts = [(p, "", self.amount(p, t)) for p in self.held(scope)]
         return total(
-            self.facts.attribute(name, product, region, t) * amount
-            for product, region, amount in amounts + self.lane_amounts(scope, t)
+            self.facts.attribute(name, place, t, lane) * amount
+            for place, lane, amount in amounts + self.lane_amounts(scope, t)
         )
 
     def balance_of_side(self, name: str, scope: Scope, t: int) -> Sum:
@@ -164,15 +172,16 @@ class Limits:
         end = {"assets": "lender", "liabilities": "borrower"}.get(name)
         own = [self.amount(p, t) for p in self.held(scope) if self.brute.side(p) == side]
         crossing = self.crossing(scope, end) if end else []
-        return total(own) + total(self.owed(l, t) for l in crossing)
+        return total(own) + total(self.owed(l, end, t) for l in crossing)
 
     def lent(self, name: str, scope: Scope, t: int) -> Sum:
         """Outstanding on lanes that cross, as lender or borrower, or lent to the subtree of a region outside."""
-        found = self.crossing(scope, "borrower" if name == "borrowed" else "lender")
+        end = "borrower" if name == "borrowed" else "lender"
+        found = self.crossing(scope, end)
         if name.startswith("lent:"):
             there = self.facts.subtree(name.split(":", 1)[1])
             found = [l for l in found if self.facts.lanes[l]["borrower"] in there]
-        return total(self.owed(l, t) for l in found)
+        return total(self.owed(l, end, t) for l in found)
 
     def volume(self, name: str, scope: Scope, t: int) -> Sum:
         """New business, amounts sold, transfers of the period (each lane with an end inside once)."""
@@ -182,12 +191,12 @@ class Limits:
                 lender = (lane["lender"], lane["currency"])
                 borrower = (lane["borrower"], lane["borrower_currency"])
                 if lender in scope.nodes or borrower in scope.nodes:
-                    result = result + self.facts.fx(lane["currency"]) * self.brute.transfer[l, t]
+                    result = result + self.facts.fx(lane["currency"], t) * self.brute.transfer[l, t]
             return result
         owned = [p for p in self.held(scope) if not self.brute.is_plug(p)]
         if name == "new_business":
-            return total(self.facts.fx(p[1]) * self.brute.new[p, t] for p in owned)
-        return total(self.facts.fx(p[1]) * self.brute.newly_sold(p, t) for p in owned)
+            return total(self.facts.fx(p[1], t) * self.brute.new[p, t] for p in owned)
+        return total(self.facts.fx(p[1], t) * self.brute.newly_sold(p, t) for p in owned)
 
     # --- liquidity ---
 
@@ -218,10 +227,13 @@ class Limits:
         )
 
     def applies(self, limit: Row, t: int) -> bool:
-        """In its periods, in the base scenario, and not waived: closes before waiver_until are only reported."""
+        """In its periods, in this scenario, and not waived: closes before waiver_until are only reported."""
         waiver = limit["waiver_until"]
         waived = not blank(waiver) and self.facts.period_end(t) < waiver.date()
-        here = limit["start"] <= t <= limit["end"] and limit["scenarios"] in ("all", "base")
+        here = limit["start"] <= t <= limit["end"] and limit["scenarios"] in (
+            "all",
+            self.facts.scenario,
+        )
         return here and not waived
 
     def require(self, t: int) -> Sum:

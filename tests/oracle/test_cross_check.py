@@ -15,6 +15,7 @@ from alm.runs import allocate
 
 from .algebra import Name
 from .best import Best
+from .stress import scenario_of
 from .tight import write_random_case
 
 SEEDS = range(int(os.environ.get("ALM_FUZZ", "12")))
@@ -36,9 +37,10 @@ def _no_workbook(monkeypatch):
 
 def test_the_program_agrees_with_the_oracle(folder, tmp_path):
     """Same status, same optimum, and a written plan that is worth what it says and keeps what it should."""
-    best = Best(load(folder))
+    case = load(folder)
+    best = Best(case, scenario_of(case))
     outcome = best.solve()
-    run = allocate(folder, out=tmp_path / "run", baselines=False)
+    run = allocate(folder, out=tmp_path / "run", baselines=False, scenario=best.facts.scenario)
     if outcome.status != "optimal":
         assert run.status == outcome.status
         return

@@ -2,6 +2,7 @@
 
 import itertools
 
+import pandas as pd
 import pytest
 
 from alm.case import load
@@ -10,7 +11,7 @@ from .best import Best
 from .cases import random_tables
 from .features import DRAWS, KINDS
 from .refusals import nothing_is_refused
-from .tight import write_random_case
+from .tight import random_case, write_random_case
 
 FEATURES = {
     "regions": {"parent", "tax_rate", "jurisdiction"},
@@ -72,6 +73,16 @@ def test_limits_of_a_random_case_bite(tmp_path, seed):
     assert outcome.status == "optimal"
     rooms = [room.value(outcome.x) for room in best.limits.headrooms.values()]
     assert min(rooms) < 1e-5
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_random_case_is_what_its_files_say(tmp_path, seed):
+    """Though the limits were put into it without reading them again."""
+    with nothing_is_refused():
+        case, read = random_case(seed, tmp_path, frozenset({"shock_rate"})), load(tmp_path)
+    for table in case.tables:
+        mine, theirs = (each.table(table).reset_index(drop=True) for each in (case, read))
+        pd.testing.assert_frame_equal(mine, theirs, check_dtype=False)
 
 
 def test_the_same_seed_writes_the_same_case(tmp_path):

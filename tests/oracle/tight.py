@@ -7,6 +7,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pandas as pd
+
 from alm.case import Case, load
 
 from .best import Best
@@ -16,6 +18,7 @@ from .hand import write_case
 from .limits import HIGH, LOW, Scope
 from .products import Row, maybe, pick
 from .refusals import nothing_is_refused
+from .stress import OTHER, STRESS, scenario_of
 
 RATIOS = [
     ("total_capital", "rwa", "min"), ("cet1", "rwa", "min"), ("tier1", "leverage_exposure", "min"),
@@ -34,42 +37,60 @@ AMOUNTS = [
     ("green", "max"), ("green", "min"), ("rsf", "max"), ("leverage_exposure", "max"), ("blend", "max"),
     ("cushion", "min"), ("total_capital", "min"),
 ]  # fmt: skip
+DEFAULTS = {"scope": "subtree", "tier": "regulatory", "scenarios": "all"}
 PLAIN: list[Kind] = [*RATIOS, *((name, None, sense) for name, sense in AMOUNTS)]
 
 
 def write_random_case(seed: int, folder: Path, features: frozenset[str] | None = None) -> Path:
-    """Write a random case whose limits bite; a few are left infeasible.
+    """Write a random case whose limits bite, rows in any order; a few are left infeasible.
 
     With `features`, the case has these and a limit that looks at each; without, some of those that the model knows.
     """
+    random_case(seed, folder, features)
+    return folder
+
+
+def random_case(seed: int, folder: Path, features: frozenset[str] | None = None) -> Case:
+    """Write a random case as `write_random_case` does, and return what a reader of its files would get."""
     rng = Random(f"limits {seed}")
     used = features_of(seed) if features is None else features
     settings, tables = random_tables(seed, used)
     with nothing_is_refused():
-        drafts = Drafts(rng, settings, tables, load(write_case(folder, settings, tables)), used)
-        tables["limits"] = drafts.limits(rng.randint(2, 7))
         case = load(write_case(folder, settings, tables))
+        tables["limits"] = Drafts(rng, settings, tables, case, used).limits(rng.randint(2, 7))
     if rng.random() >= 0.15:
         soften_until_feasible(rng, case, tables["limits"])
+    case = with_limits(case, tables["limits"])
     for rows in tables.values():
         rng.shuffle(rows)
-    return write_case(folder, settings, tables)
+    write_case(folder, settings, tables)
+    return case
+
+
+def with_limits(case: Case, limits: list[Row]) -> Case:
+    """Put limits into a case that was read without, their defaults filled: reading it again takes longer than its LP."""
+    types = case.table("limits").dtypes
+    texts = dict.fromkeys(types.index[types == types["limit"]], "") | DEFAULTS
+    filled = [
+        texts | {"name": row["limit"]} | {c: cell for c, cell in row.items() if cell is not None}
+        for row in limits
+    ]
+    rows = pd.DataFrame(filled, columns=types.index).sort_values("limit")
+    rows["waiver_until"] = pd.to_datetime(rows["waiver_until"])
+    return replace(
+        case,
+        tables={**case.tables, "limits": rows.astype({**types, "waiver_until": "datetime64[ns]"})},
+    )
 
 
 def soften_until_feasible(rng: Random, case: Case, limits: list[Row]) -> None:
     """Make hard limits soft, one by one, until there is a plan."""
-    while Best(case).solve().status == "infeasible":
+    scenario = scenario_of(case)
+    while Best(with_limits(case, limits), scenario).solve().status == "infeasible":
         hard = [row for row in limits if row["enforcement"] == "hard"]
         if not hard:
             break
-        softened = rng.choice(hard)
-        softened.update(enforcement="soft", penalty=pick(rng, 0.02, 0.2))
-        rows = case.table("limits")
-        rows.loc[rows["limit"] == softened["limit"], ["enforcement", "penalty"]] = (
-            "soft",
-            softened["penalty"],
-        )
-        case = replace(case, tables={**case.tables, "limits": rows})
+        rng.choice(hard).update(enforcement="soft", penalty=pick(rng, 0.02, 0.2))
 
 
 class Drafts:
@@ -85,7 +106,7 @@ class Drafts:
     ) -> None:
         self.rng, self.settings, self.tables = rng, settings, tables
         self.features = features
-        self.free = Best(case)
+        self.free = Best(case, scenario_of(case))
         outcome = self.free.solve()
         names = self.free.model.names
         self.plan = {names[v]: value for v, value in outcome.x.items()}
@@ -127,17 +148,23 @@ class Drafts:
         row["enforcement"] = "hard" if hard else "soft"
         row["penalty"] = None if hard else pick(rng, 0.01, 0.2)
         row["bound"] = self.bound(row, pick(rng, 0, 0.03) if hard else pick(rng, 0.01, 0.2))
+        if self.tables["scenarios"]:
+            row["scenarios"] = rng.choice([None, "all", STRESS, STRESS, "base", OTHER])
         row["waiver_until"] = maybe(rng, 0.15, self.free.facts.period_end(rng.randint(1, last)))
         return row
 
     def kind(self, kinds: list[Kind]) -> Kind:
-        """Draw measure, denominator and sense; income has limits only where it is linear, or concave and a floor."""
+        """Draw measure, denominator and sense; income has limits only where it is linear, or concave and a floor.
+
+        Nor where a shock moves rates: the model refuses that.
+        """
         sloped = any(row.get("price_slope") for row in self.tables["positions"])
         while True:
             measure, denominator, sense = self.rng.choice(kinds)
             on_income = measure in ("income", "net_interest_income")
             floor = sense == "min" and "income_slopes" in self.features
-            if floor or not (sloped and on_income):
+            moved = on_income and "shock_rate" in self.features
+            if floor or not (moved or (sloped and on_income)):
                 return measure, denominator, sense
 
     def outside(self, region: str, scope: str | None) -> list[str]:
