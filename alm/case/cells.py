@@ -11,12 +11,12 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from alm.case.faults import Fault, nearest
+from alm.case.faults import HINTED, Fault, nearest
 from alm.case.rows import by_row
 from alm.case.spec.column import Column, Kind
 from alm.case.spec.page import range_text
 
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+|(?: \d{3})+)(\.\d*)?")
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _PERCENT = re.compile(r"([+-]?[\d.,]+)\s*%")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
@@ -60,8 +60,15 @@ def _texts(table: str, column: Column, text: pd.Series) -> Typed:
     wrong = ~text.isin(["", *column.allowed])
     allowed = ", ".join(column.allowed)
     faults = [
-        Fault(table, row, column.name, cell, allowed, nearest(cell, column.allowed))
-        for row, cell in by_row(text[wrong])
+        Fault(
+            table,
+            row,
+            column.name,
+            cell,
+            allowed,
+            nearest(cell, column.allowed) if i < HINTED else "",
+        )
+        for i, (row, cell) in enumerate(by_row(text[wrong]))
     ]
     return Typed(text.mask(wrong, ""), faults)
 
@@ -108,9 +115,9 @@ def parse_number(cell: str) -> float | None:
     >>> parse_number("1,234.5"), parse_number("3%"), parse_number("nan")
     (1234.5, None, None)
     """
-    cell = unicodedata.normalize("NFKC", cell).replace("\N{MINUS SIGN}", "-").replace(" ", "")
+    cell = unicodedata.normalize("NFKC", cell).replace("\N{MINUS SIGN}", "-").strip()
     if _THOUSANDS.fullmatch(cell):
-        cell = cell.replace(",", "")
+        cell = cell.replace(",", "").replace(" ", "")
     if not _PLAIN.fullmatch(cell):
         return None
     value = float(cell)

@@ -11,6 +11,9 @@ from alm.case.curves import rate_at
 from alm.case.settings import Settings
 from alm.case.spec.column import Column, Derived, Kind
 
+# A period beyond it never comes; larger ones would not fit into an integer.
+_LAST_NUMBER = 1_000_000_000
+
 Tables = Mapping[str, pd.DataFrame]
 Rows = Mapping[str, pd.Series]
 Rule = Callable[[Rows, Derived, Tables, Settings], object]
@@ -47,7 +50,7 @@ def _final(values: pd.Series, column: Column) -> pd.Series:
         return values.astype(bool)
     if column.kind is Kind.PERIOD:
         # A required period that is blank is a fault; 1 stands in until it is raised.
-        return values.fillna(1).astype(np.int64)
+        return values.fillna(1).clip(upper=_LAST_NUMBER).astype(np.int64)
     return values
 
 

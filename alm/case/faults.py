@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+HINTED = 20
+"""Faults of one column that get a near name: to look for one in thousands takes its time."""
+
 
 @dataclass(frozen=True)
 class Fault:

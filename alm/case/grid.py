@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
+from itertools import zip_longest
 
 import numpy as np
 import pandas as pd
 
-from alm.case.faults import Fault, nearest
-from alm.case.files import Grid
+from alm.case.faults import HINTED, Fault, nearest
+from alm.case.files import MOST_CELLS, Grid
 from alm.case.spec.column import Table
 
 _HEADER_WITHIN = 5
+MOST_COLUMNS = 16_384
+"""As many as a spreadsheet has."""
 
 
 def to_rows(table: Table, grid: Grid) -> tuple[pd.DataFrame, list[Fault]]:
@@ -22,7 +26,8 @@ def to_rows(table: Table, grid: Grid) -> tuple[pd.DataFrame, list[Fault]]:
     table
         The spec, with the custom measures of the case.
     grid
-        Cells as typed, row by row. Titles above the header are passed over.
+        Cells as typed, row by row. Titles above the header are passed over; a header may take two rows where
+        cells are merged, and use the Chinese labels.
 
     Returns
     -------
@@ -30,32 +35,78 @@ def to_rows(table: Table, grid: Grid) -> tuple[pd.DataFrame, list[Fault]]:
         Known columns in the order of the spec, then those that start with `note`. Text, "" for blank; the index
         is the row as the person sees it. Wholly blank rows are dropped.
     """
-    width = max(map(len, grid), default=0)
-    if not width:
+    filled = [number for number, row in enumerate(grid, start=1) if any(row)]
+    if not filled:
         return pd.DataFrame(dtype="str"), []
-    top = _header_row(table, grid)
-    header = grid[top] + [""] * (width - len(grid[top]))
-    cells = np.full((len(grid) - top - 1, width), "", dtype=object)
-    for i, row in enumerate(grid[top + 1 :]):
+    bottom, header = find_header(table, grid)
+    numbers = [number for number in filled if number > bottom]
+    width = max([len(header), *(len(grid[number - 1]) for number in numbers)])
+    if width > MOST_COLUMNS or width * len(numbers) > 4 * MOST_CELLS:
+        found, allowed = f"{width:,} columns", f"at most {MOST_COLUMNS:,} columns"
+        if width <= MOST_COLUMNS:
+            found, allowed = (
+                f"{len(numbers):,} rows of {found}",
+                f"at most {4 * MOST_CELLS:,} cells",
+            )
+        return pd.DataFrame(dtype="str"), [Fault(table.name, None, None, found, allowed)]
+    header += [""] * (width - len(header))
+    cells = np.full((len(numbers), width), "", dtype=object)
+    for i, number in enumerate(numbers):
+        row = grid[number - 1]
         cells[i, : len(row)] = row
-    rows = pd.DataFrame(cells, index=np.arange(top + 2, len(grid) + 1))
-    rows = rows[(cells != "").any(axis=1)]
-    faults = _header_faults(table, header, rows, top + 1)
+    rows = pd.DataFrame(cells, index=np.array(numbers, dtype=np.int64))
+    faults = _header_faults(table, header, rows, bottom)
     return _known(table, header, rows), faults
+
+
+def find_header(table: Table, grid: Grid) -> tuple[int, list[str]]:
+    """Find the header: its last row, from 1, and its names, Chinese labels read as the names they stand for.
+
+    It is the row with the most known names among the first few, or the first that is not blank; joined with
+    the row below or above it if that holds nothing but names of columns which it leaves open, as merged cells make it.
+    """
+    top = [[_name(table, cell) for cell in row] for row in grid[:_HEADER_WITHIN]]
+    known = set(table.names)
+    scores = [len(known & set(row)) for row in top]
+    if not max(scores):
+        first = next(i for i, row in enumerate(grid) if any(row))
+        return first + 1, [_name(table, cell) for cell in grid[first]]
+    best = scores.index(max(scores))
+    for other in (best + 1, best - 1):
+        if 0 <= other < len(top) and _completes(top[other], top[best], known):
+            return max(best, other) + 1, _joined(top[other], top[best], known)
+    return best + 1, top[best]
+
+
+def _name(table: Table, cell: str) -> str:
+    plain = "".join(unicodedata.normalize("NFKC", cell).split())
+    labels = table.labels
+    return labels.get(cell) or labels.get(plain) or cell
+
+
+def _completes(row: list[str], header: list[str], known: set[str]) -> bool:
+    """Tell whether a row names columns, and only such as the header leaves open or heads with a group's title."""
+    named = [(place, name) for place, name in enumerate(row) if name in known]
+    taken = known & set(header)
+    is_open = all(
+        name not in taken and (place >= len(header) or header[place] not in known)
+        for place, name in named
+    )
+    stray = any(
+        name and name not in known and (place >= len(header) or header[place] not in known)
+        for place, name in enumerate(row)
+    )
+    return bool(named) and is_open and not stray
+
+
+def _joined(row: list[str], header: list[str], known: set[str]) -> list[str]:
+    both = zip_longest(header, row, fillvalue="")
+    return [here if here in known or other not in known else other for here, other in both]
 
 
 def is_note(name: str) -> bool:
     """Tell whether the column is a remark, which is kept but never read."""
     return name.casefold().startswith("note")
-
-
-def _header_row(table: Table, grid: Grid) -> int:
-    """Find the row with the most known names among the first; the first that is not blank, if none has any."""
-    known = set(table.names)
-    scores = [len(known & set(row)) for row in grid[:_HEADER_WITHIN]]
-    if max(scores):
-        return int(np.argmax(scores))
-    return next(i for i, row in enumerate(grid) if any(row)) if any(map(any, grid)) else 0
 
 
 def _header_faults(table: Table, header: list[str], rows: pd.DataFrame, row: int) -> list[Fault]:
@@ -72,7 +123,8 @@ def _header_faults(table: Table, header: list[str], rows: pd.DataFrame, row: int
                     )
                 )
         elif name not in table.names and not is_note(name):
-            hint = _separator_hint(name) or nearest(name, table.names)
+            near = nearest(name, table.names) if len(faults) < HINTED else ""
+            hint = _separator_hint(name) or near
             faults.append(
                 Fault(table.name, row, name, name, "a column of the contract, or note...", hint)
             )

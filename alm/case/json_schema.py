@@ -67,7 +67,8 @@ def _rows(table: Table) -> dict[str, Any]:
     rows |= {"type": "array", "items": row}
     if table.required:
         rows["minItems"] = 1
-    return {**rows, "x-key": list(table.key), "x-unique": table.unique}
+    described = {"x-key": list(table.key), "x-unique": table.unique, "x-name-zh": table.name_zh}
+    return rows | described
 
 
 def _cell(column: Column) -> dict[str, Any]:
@@ -89,6 +90,7 @@ def _described(column: Column, schema: dict[str, Any]) -> dict[str, Any]:
         "exclusiveMinimum": column.above,
         "enum": list(column.allowed) or None,
         "x-unit": column.unit or None,
+        "x-name-zh": column.name_zh or None,
         "x-refers": column.refers or None,
         "x-default": column.default.text if isinstance(column.default, Derived) else None,
     }

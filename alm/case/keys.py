@@ -60,9 +60,13 @@ def _is_outside(key: Column, value: Any) -> bool:
 
 
 def _number(raw: object) -> float | None:
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
         return None
-    return float(raw)
+    try:
+        number = float(raw)
+    except OverflowError:  # a whole number beyond any float
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _integer(raw: object) -> int | None:
@@ -106,4 +110,7 @@ _READERS: dict[Kind, Callable[[object], Any]] = {
 
 
 def _shown(raw: object) -> object:
+    # A whole number of thousands of digits has no text.
+    if isinstance(raw, int) and abs(raw) > 10**300:
+        return "a number of hundreds of digits"
     return raw if isinstance(raw, str | int | float | bool) else str(raw)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,14 @@ from alm.case.changes import change_settings, change_tables, parse
 from alm.case.checks import examine
 from alm.case.draft import Draft, build, spec_of
 from alm.case.faults import CaseError, Fault
+from alm.case.places import is_file
 from alm.case.settings import build_settings
 from alm.case.sources import read_tables
 from alm.case.spec.settings import KEYS
 from alm.case.spec.tables import TABLES
+
+MOST_ALIKE = 1_000
+"""Faults of one kind in one column that are listed one by one."""
 
 
 def load(folder: Path | str, changes: Sequence[str] = ()) -> Case:
@@ -57,11 +62,12 @@ def _settled(draft: Draft, raw: dict[str, Any], ordered: list[Fault]) -> Case:
 
 def _read_toml(folder: Path) -> dict[str, Any]:
     path = folder / "case.toml"
-    if not path.is_file():
+    if not is_file(path):
         raise CaseError([Fault("case.toml", None, None, str(folder), "a folder with case.toml")])
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    # Text that is no TOML, numbers of thousands of digits, brackets nested without end.
+    except (ValueError, RecursionError, OSError) as error:
         raise CaseError([Fault("case.toml", None, None, str(error), "TOML in UTF-8")]) from None
 
 
@@ -78,4 +84,24 @@ def in_order(faults: Iterable[Fault]) -> list[Fault]:
         column = columns.get((fault.table, fault.column or ""), len(columns))
         return tables.get(fault.table, -1), fault.row or 0, column
 
-    return sorted(dict.fromkeys(faults), key=place)
+    return _without_end(sorted(dict.fromkeys(faults), key=place))
+
+
+def _without_end(faults: Sequence[Fault]) -> list[Fault]:
+    """Say the same of a column only so many times, then how often more."""
+    alike: dict[tuple[str, str | None, str], list[Fault]] = {}
+    for fault in faults:
+        alike.setdefault((fault.table, fault.column, fault.allowed), []).append(fault)
+    last = {
+        id(group[MOST_ALIKE - 1]): len(group) - MOST_ALIKE
+        for group in alike.values()
+        if len(group) > MOST_ALIKE
+    }
+    left_out = {id(fault) for group in alike.values() for fault in group[MOST_ALIKE:]}
+    return [
+        replace(fault, hint=f"and {last[id(fault)]:,} more of this kind")
+        if id(fault) in last
+        else fault
+        for fault in faults
+        if id(fault) not in left_out
+    ]

@@ -18,7 +18,7 @@ from alm.case.files import (
     read_parquet,
     read_sheets,
 )
-from alm.case.grid import to_rows
+from alm.case.grid import find_header, to_rows
 from alm.case.places import Source, find_databases, find_places
 from alm.case.query import run_query
 from alm.case.spec.column import Table
@@ -55,7 +55,7 @@ def read_tables(folder: Path, raw: Mapping[str, Any], tables: Mapping[str, Table
             continue
         reading.given[table], faults = to_rows(tables[table], grid)
         reading.faults += faults
-        reading.faults += _lost_formulas(table, source, grid)
+        reading.faults += _lost_formulas(tables[table], source, grid)
     return reading
 
 
@@ -77,18 +77,17 @@ def _read(source: Source, databases: Mapping[str, Path]) -> Grid:
     return read_parquet(source.path) if is_parquet else read_csv(source.path)
 
 
-def _lost_formulas(table: str, source: Source, grid: Grid) -> list[Fault]:
-    if not source.sheet or not grid:
-        return []
-    header = next((row for row in grid if any(row)), [])
+def _lost_formulas(table: Table, source: Source, grid: Grid) -> list[Fault]:
+    lost = formulas_without_value(source.path, source.sheet) if source.sheet else []
+    header = find_header(table, grid)[1] if any(map(any, grid)) else []
     return [
         Fault(
-            table,
+            table.name,
             row,
             header[column - 1] if column <= len(header) else None,
             "a formula without a saved result",
             "a value",
             "open and save the workbook in a spreadsheet program",
         )
-        for row, column in formulas_without_value(source.path, source.sheet)
+        for row, column in lost
     ]

@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from alm.cli import streams
+from alm.cli.allocate import Language
 from alm.cli.faults import OPTIONS, count, refuse
 
 
@@ -23,6 +24,7 @@ def new(
     example: Annotated[
         bool, typer.Option("--example", help="Fill in a small case of two regions that works.")
     ] = False,
+    lang: Annotated[Language, typer.Option(help="Language of headings and sheets.")] = Language.EN,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
 ) -> None:
     """Start a case: every table and setting, with its defaults, ready to be filled in.
@@ -31,7 +33,7 @@ def new(
 
     Example: alm new my-bank --example
 
-    Example: alm new my-bank/case.xlsx
+    Example: alm new my-bank/case.xlsx --lang zh
     """
     from alm.case.template import files_of_folder, files_of_workbook, write_new
 
@@ -39,7 +41,7 @@ def new(
     if not is_workbook and place.is_dir() and any(place.iterdir()):
         _refuse(place, "a folder that is empty or does not exist yet", as_json)
     make = files_of_workbook if is_workbook else files_of_folder
-    files = make(place, example=example)
+    files = make(place, example=example, chinese=lang is Language.ZH)
     try:
         write_new(files)
     except FileExistsError as error:

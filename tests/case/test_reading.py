@@ -1,6 +1,7 @@
 """Tables as people keep them: CSV, Parquet, workbooks, and where [sources] says."""
 
 from datetime import datetime
+from zipfile import ZipFile
 
 import openpyxl
 import pandas as pd
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from alm.case import load
 from alm.case.cells import parse_number
 from alm.case.files import cell_text
+from alm.case.spec import find
 
 from .conftest import TABLES, TOML, faults_of
 
@@ -217,3 +219,112 @@ def test_thousands_separators_change_nothing(value):
 )
 def test_what_is_no_number_is_refused(text):
     assert parse_number(text) is None
+
+
+def test_a_formula_whose_result_is_an_empty_text_is_a_blank(write, tmp_path):
+    """As LibreOffice saves =IF(A2="","",B2): a result that is there, and empty."""
+    folder = write(limits=None)
+    header, row = cells(TABLES["limits"])
+    write_book(folder / "draft.xlsx", {"limits": [[*header, "owner"], [*row, '=IF(A9="","",1)']]})
+    with ZipFile(folder / "draft.xlsx") as draft, ZipFile(folder / "case.xlsx", "w") as book:
+        for name in draft.namelist():
+            saved = draft.read(name).replace(b'<c r="G2">', b'<c r="G2" t="str">')
+            assert name != "xl/worksheets/sheet1.xml" or b't="str"><f>' in saved
+            book.writestr(name, saved)
+    assert load(folder).table("limits")["owner"].tolist() == [""]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_unicode_text_of_a_spreadsheet_reads_as_the_same_case(encoding, write):
+    """Excel's "Unicode text": UTF-16 with a byte order mark, tabs between the cells."""
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    folder = write(limits=None)
+    text = mark + TABLES["limits"].replace(",", "\t").replace("\n", "\r\n")
+    (folder / "limits.csv").write_bytes(text.encode(encoding))
+    assert load(folder) == load(write())
+
+
+def test_chinese_labels_of_sheets_files_and_columns_read_as_the_same_case(write):
+    """The whole sound case in Chinese: two tables as files, the others as sheets, brackets in half width."""
+    folder = write(**dict.fromkeys(TABLES))
+    sheets = {}
+    for name, text in TABLES.items():
+        header, *rows = cells(text)
+        spec = find(name)
+        chinese = [spec.column(column).name_zh.replace("（", "(") for column in header]
+        assert all(chinese), name
+        sheets[spec.name_zh] = [chinese, *as_numbers(rows)]
+    for name in ("汇率", "限额"):
+        rows = sheets.pop(name)
+        lines = [",".join("" if cell is None else str(cell) for cell in row) for row in rows]
+        (folder / f"{name}.csv").write_bytes("\n".join(lines).encode("gb18030"))
+    write_book(folder / "case.xlsx", sheets)
+    assert load(folder) == load(write())
+
+
+def test_a_fault_under_a_chinese_label_names_the_column_of_the_contract(write):
+    (fault,) = faults_of(write(fx="币种,汇率,利率\nEUR,,7.8\n".replace(",汇率", ",备注")))
+    assert (fault.table, fault.column) == ("fx", "备注")
+    (fault,) = faults_of(write(fx="币种,利率,rate\nEUR,7.8,7.8\n"))
+    assert (fault.column, fault.found) == ("rate", "2 times")
+    (fault,) = faults_of(write(fx="币种,利率\nEUR,seven\n"))
+    assert (fault.row, fault.column) == (2, "rate")
+
+
+MERGED = {
+    "below": [
+        ["limit", "region", "Ratio", None, "Bound", None],
+        [None, None, "measure", "denominator", "sense", "bound"],
+    ],
+    "above": [
+        ["limit", "region", None, None, None, None],
+        ["Limit", None, "measure", "denominator", "sense", "bound"],
+    ],
+}
+
+
+@pytest.mark.parametrize("header", MERGED.values(), ids=MERGED)
+def test_a_header_of_merged_cells_over_two_rows_reads_as_one(header, write):
+    folder = write(limits=None)
+    write_book(
+        folder / "case.xlsx",
+        {"limits": [["Limits"], *header, ["lcr", "group", "hqla", "net_outflow", "min", 1]]},
+    )
+    book = openpyxl.load_workbook(folder / "case.xlsx")
+    for cells_merged in ("A2:A3", "B2:B3") if header is MERGED["below"] else ("C1:F1",):
+        book["limits"].merge_cells(cells_merged)
+    book.save(folder / "case.xlsx")
+    case = load(folder)
+    assert case == load(write())
+    assert case.table("limits").index.tolist() == [4]
+
+
+def test_parquet_files_keep_columns_that_pandas_made_an_index(write):
+    folder = write(**dict.fromkeys(TABLES))
+    for name, text in TABLES.items():
+        header, *rows = as_numbers(cells(text))
+        frame = pd.DataFrame(rows, columns=header)[::-1]
+        frame = frame.set_index(header[0]) if name in ("fx", "regions") else frame
+        frame.to_parquet(folder / f"{name}.parquet")
+    assert load(folder) == load(write())
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1 234.5", 1234.5),
+        ("1 234 567", 1234567.0),
+        ("１，２３４．５", 1234.5),
+        ("－３", -3.0),
+        ("1e3", 1000.0),
+        ("2.0", 2.0),
+        ("+.5", 0.5),
+        ("5.", 5.0),
+        ("1 2", None),
+        ("1 23", None),
+        ("- 3", None),
+        ("1,234 567", None),
+    ],
+)
+def test_spaces_and_full_width_signs_count_only_where_they_group_thousands(text, value):
+    assert parse_number(text) == value

@@ -8,6 +8,7 @@ import alm.case.checks as checks
 from alm.case.defaults import RULES
 from alm.case.settings import Settings
 from alm.case.spec import KEYS, TABLES, Derived, find, markdown
+from alm.case.spec.chinese import COLUMNS_ZH
 
 NAMES = [
     "regions",
@@ -127,6 +128,20 @@ def test_the_page_of_the_contract_shows_every_column_in_a_table_that_renders():
         assert f"\n## {table.name} (" in page
     lines = [line for line in page.splitlines() if line.startswith("| `")]
     assert len(lines) == len(KEYS) + sum(len(table.columns) for table in TABLES)
-    assert all(line.replace(r"\|", "").count("|") == 7 for line in lines)
-    assert "| `currency` | text |  | = the region's |" in page
-    assert "| `balance` | number | amount | required | at least 0 | Balance at as_of. |" in page
+    bars = [line.replace(r"\|", "").count("|") for line in lines]
+    assert bars == [7] * len(KEYS) + [8] * (len(lines) - len(KEYS))
+    assert "| `currency` | 币种 | text |  | = the region's |" in page
+    assert (
+        "| `balance` | 余额 | number | amount | required | at least 0 | Balance at as_of. |" in page
+    )
+
+
+def test_every_table_and_column_has_a_chinese_label_of_its_own():
+    assert len({table.name_zh for table in TABLES}) == len(TABLES)
+    for table in TABLES:
+        labels = [column.name_zh for column in table.columns]
+        assert all(labels), table.name
+        assert len(set(labels)) == len(labels), table.name
+        assert set(labels).isdisjoint(table.names)
+    used = {column.name for table in TABLES for column in table.columns}
+    assert used == set(COLUMNS_ZH)

@@ -49,6 +49,25 @@ def test_the_example_has_no_fault_no_warning_and_no_free_lunch(tmp_path, place):
     assert answer["sizes"]["positions"] == 7
 
 
+@pytest.mark.parametrize("place", PLACES[:2])
+def test_a_template_in_chinese_holds_the_same_example(tmp_path, place):
+    from alm.case import load
+
+    (tmp_path / "english").mkdir()
+    assert alm("new", place, "--example", "--lang", "zh", cwd=tmp_path).code == 0
+    assert alm("new", "bank", "--example", cwd=tmp_path / "english").code == 0
+    assert load(tmp_path / "bank") == load(tmp_path / "english" / "bank")
+
+
+def test_a_workbook_in_chinese_names_its_sheets_and_lists_in_chinese(tmp_path):
+    assert alm("new", "case.xlsx", "--lang", "zh", cwd=tmp_path).code == 0
+    book = openpyxl.load_workbook(tmp_path / "case.xlsx")
+    assert book.sheetnames == ["notes", *(table.name_zh for table in TABLES)]
+    assert book["限额"]["B1"].value == "名称"
+    lists = {rule.formula1 for rule in book["头寸"].data_validations.dataValidation}
+    assert f"OFFSET(地区!$A$2,0,0,MAX(1,COUNTA(地区!$A$2:$A${LAST_ROW})),1)" in lists
+
+
 def test_folder_and_workbook_hold_the_same_example(tmp_path):
     from alm.case import load
 

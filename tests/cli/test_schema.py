@@ -32,6 +32,7 @@ ANNOTATIONS = {
     "x-unit",
     "x-refers",
     "x-default",
+    "x-name-zh",
     "x-key",
     "x-unique",
     "$defs",

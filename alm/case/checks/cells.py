@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from alm.case.draft import Draft
-from alm.case.faults import Fault
+from alm.case.faults import HINTED, Fault
 from alm.case.rows import by_row
 
 Hint = str | Callable[[Any], str] | pd.Series
@@ -29,6 +29,9 @@ def faults_at(
         return
     values = draft.tables[table][column]
     said = dict(by_row(hint)) if isinstance(hint, pd.Series) else {}
-    for row, value in by_row(values[wrong]):
-        text = hint(value) if callable(hint) else said.get(row, "") if said else str(hint)
+    for i, (row, value) in enumerate(by_row(values[wrong])):
+        if callable(hint):
+            text = hint(value) if i < HINTED else ""
+        else:
+            text = said.get(row, "") if said else str(hint)
         yield Fault(table, row, column, draft.found(table, row, column), allowed, text, warning)

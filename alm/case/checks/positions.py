@@ -8,7 +8,7 @@ import pandas as pd
 
 from alm.case.checks.cells import faults_at
 from alm.case.draft import Draft
-from alm.case.faults import Fault, nearest
+from alm.case.faults import HINTED, Fault, nearest
 from alm.case.rows import look_up
 from alm.case.spec.positions import KEY
 
@@ -42,7 +42,7 @@ def rows_name_a_position(draft: Draft) -> Iterator[Fault]:
         )
         if wrong.any() and draft.is_whole("positions") and draft.sound("positions", *KEY).all():
             names = ["/".join(key) for key in known]
-            for row in rows.index[wrong]:
+            for i, row in enumerate(rows.index[wrong]):
                 found = "/".join(rows.loc[row, list(KEY)])
                 yield Fault(
                     table,
@@ -50,7 +50,7 @@ def rows_name_a_position(draft: Draft) -> Iterator[Fault]:
                     "product",
                     found,
                     "a position that exists",
-                    nearest(found, names),
+                    nearest(found, names) if i < HINTED else "",
                 )
 
 

@@ -26,7 +26,7 @@ TABLES_ZH = {
     "shocks": "冲击",
 }
 
-_COLUMNS_ZH = {
+COLUMNS_ZH = {
     "region": "地区",
     "name": "名称",
     "name_zh": "中文名称",
@@ -135,4 +135,4 @@ _COLUMNS_ZH = {
 
 def column_zh(name: str) -> str:
     """Give the Chinese label of a column; empty for a custom measure, which is the user's own."""
-    return _COLUMNS_ZH.get(name, "")
+    return COLUMNS_ZH.get(name, "")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
+from unicodedata import normalize
 
 from alm.case.spec.chinese import TABLES_ZH, column_zh
 
@@ -111,11 +113,11 @@ class Table:
         """Chinese label, accepted as name of a sheet or file."""
         return TABLES_ZH[self.name]
 
-    @property
+    @cached_property
     def labels(self) -> dict[str, str]:
-        """Headings that are accepted, each with the name of its column."""
+        """Headings that are accepted beside the names: Chinese labels, in half-width signs too."""
         chinese = {column.name_zh: column.name for column in self.columns if column.name_zh}
-        return {**chinese, **{name: name for name in self.names}}
+        return chinese | {normalize("NFKC", label): name for label, name in chinese.items()}
 
     @property
     def names(self) -> tuple[str, ...]:

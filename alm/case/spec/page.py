@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from alm.case.spec.column import Column, Derived, Table
 from alm.case.spec.settings import KEYS
@@ -11,27 +11,35 @@ from alm.case.spec.tables import TABLES
 HEADING = """# What a case says: every table and column
 
 Made from the spec (`alm.case.spec.markdown()`); do not edit. A blank cell means the default; one that is
-required must not be blank. Numbers in brackets after a table are the sections of the contract.
+required must not be blank. Numbers in brackets after a table are the sections of the contract. A file, a sheet and a
+heading may carry the Chinese label instead of the name.
 """
 
 
 def markdown() -> str:
     """Render every key of case.toml and every table as one Markdown page."""
-    parts = [HEADING, "## case.toml\n", _grid(KEYS)]
+    parts = [HEADING, "## case.toml\n", _grid(KEYS, _line, "column")]
     for table in TABLES:
-        parts += [_intro(table), _grid(table.columns)]
+        parts += [_intro(table), _grid(table.columns, _line_with_label, "column | Chinese")]
     return "\n".join(parts)
 
 
 def _intro(table: Table) -> str:
     key = ", ".join(f"`{name}`" for name in table.key)
     rows = "one row per" if table.unique else "sorted by"
-    return f"## {table.name} ({table.section})\n\n{table.description} Key: {rows} {key}.\n"
+    title = f"## {table.name} ({table.section})"
+    return f"{title}\n\n{table.description} Chinese: {table.name_zh}. Key: {rows} {key}.\n"
 
 
-def _grid(columns: Iterable[Column]) -> str:
-    head = "| column | kind | unit | default | allowed | meaning |\n|---|---|---|---|---|---|\n"
-    return head + "\n".join(map(_line, columns)) + "\n"
+def _grid(columns: Iterable[Column], line: Callable[[Column], str], first: str) -> str:
+    head = f"| {first} | kind | unit | default | allowed | meaning |"
+    rule = "|---" * (head.count("|") - 1) + "|"
+    return "\n".join([head, rule, *map(line, columns)]) + "\n"
+
+
+def _line_with_label(column: Column) -> str:
+    name, line = f"| `{column.name}` |", _line(column)
+    return f"{name} {column.name_zh} |{line.removeprefix(name)}"
 
 
 def _line(column: Column) -> str:

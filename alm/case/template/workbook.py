@@ -16,6 +16,7 @@ from alm.case.spec.column import Column, Kind, Table
 from alm.case.spec.page import allowed_text, default_text
 from alm.case.spec.tables import TABLES, find
 from alm.case.template.example import rows
+from alm.case.template.labels import label
 
 LAST_ROW = 5000
 """Drop-downs and formats reach down to here; the reader has no such end."""
@@ -32,37 +33,39 @@ NOTES = (
 )
 
 
-def workbook_bytes(*, example: bool) -> bytes:
-    """Make the workbook; with the rows of the example if asked."""
+def workbook_bytes(*, example: bool, chinese: bool = False) -> bytes:
+    """Make the workbook; with the rows of the example, and with Chinese labels, if asked."""
     book = Workbook()
-    _write_notes(book.active)
+    _write_notes(book.active, chinese)
     for table in TABLES:
-        _write_table(book.create_sheet(table.name), table, rows(table.name) if example else [])
+        sheet = book.create_sheet(label(table, chinese))
+        _write_table(sheet, table, rows(table.name) if example else [], chinese)
     file = BytesIO()
     book.save(file)
     return file.getvalue()
 
 
-def _write_notes(sheet: Any) -> None:
+def _write_notes(sheet: Any, chinese: bool) -> None:
     sheet.title = "notes"
     for line, is_bold in NOTES:
         sheet.append([line])
         sheet.cell(sheet.max_row, 1).font = Font(bold=is_bold)
     sheet.append([])
     for table in TABLES:
-        sheet.append([table.name, table.description])
+        sheet.append([label(table, chinese), table.description])
     sheet.column_dimensions["A"].width = 16
 
 
-def _write_table(sheet: Any, table: Table, filled: list[dict[str, str]]) -> None:
+def _write_table(sheet: Any, table: Table, filled: list[dict[str, str]], chinese: bool) -> None:
     sheet.freeze_panes = "A2"
     sheet.sheet_properties.tabColor = "1F4E79" if table.required else "DDEBF7"
     for place, column in enumerate(table.columns, start=1):
         letter = get_column_letter(place)
         _write_head(sheet.cell(1, place), table, column)
+        sheet.cell(1, place).value = label(column, chinese)
         sheet.column_dimensions[letter].width = max(11, len(column.name) + 3)
         sheet.column_dimensions[letter].number_format = _number_format(column)
-        validation = validation_of(column)
+        validation = validation_of(column, chinese)
         if validation is not None:
             validation.add(f"{letter}2:{letter}{LAST_ROW}")
             sheet.add_data_validation(validation)
@@ -71,7 +74,6 @@ def _write_table(sheet: Any, table: Table, filled: list[dict[str, str]]) -> None
 
 
 def _write_head(cell: Any, table: Table, column: Column) -> None:
-    cell.value = column.name
     cell.font = Font(bold=True, color="FFFFFF" if column.required else "000000")
     cell.fill = REQUIRED if column.required else OPTIONAL
     cell.alignment = Alignment(horizontal="left")
@@ -91,13 +93,13 @@ def comment_text(table: Table, column: Column) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def validation_of(column: Column) -> DataValidation | None:
+def validation_of(column: Column, chinese: bool = False) -> DataValidation | None:
     """Make the drop-down or the range of a column; None where any text may stand."""
     if column.allowed or column.kind is Kind.FLAG:
         words = column.allowed or ("true", "false")
         validation = DataValidation(type="list", formula1=f'"{",".join(words)}"')
     elif column.refers:
-        validation = DataValidation(type="list", formula1=_names_of(column.refers))
+        validation = DataValidation(type="list", formula1=_names_of(column.refers, chinese))
         # The reporting currency needs no rate, and `also` words stand in no sheet: the list only helps.
         if column.refers == "fx" or column.also:
             validation.showErrorMessage = False
@@ -115,11 +117,11 @@ def validation_of(column: Column) -> DataValidation | None:
     return validation
 
 
-def _names_of(table: str) -> str:
+def _names_of(table: str, chinese: bool) -> str:
     """Refer to the names that another sheet holds, without the blanks below them."""
     spec = find(table)
     letter = get_column_letter(spec.names.index(spec.key[0]) + 1)
-    below = f"{table}!${letter}$2"
+    below = f"{label(spec, chinese)}!${letter}$2"
     return f"OFFSET({below},0,0,MAX(1,COUNTA({below}:${letter}${LAST_ROW})),1)"
 
 
