@@ -177,10 +177,11 @@ def _rows(sheet: Any) -> Iterator[tuple[object, ...]]:
 def _with_workbook(path: Path, use: Callable[[Any], T], data_only: bool = True) -> T:
     try:
         _require_modest_parts(path)
-        with warnings.catch_warnings():
+        # Opened here, as openpyxl leaves a file open that it cannot read.
+        with path.open("rb") as file, warnings.catch_warnings():
             # What openpyxl cannot keep, such as some drop-downs, is not read anyway.
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(path, read_only=True, data_only=data_only)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=data_only)
             try:
                 return use(book)
             finally:

@@ -112,17 +112,15 @@ def is_note(name: str) -> bool:
 def _header_faults(table: Table, header: list[str], rows: pd.DataFrame, row: int) -> list[Fault]:
     faults = []
     times = Counter(name for name in header if name)
-    for place, name in enumerate(header):
-        if not name:
-            if (rows[place] != "").any():
-                first = int(rows.index[(rows[place] != "").to_numpy()][0])
-                found = rows.at[first, place]
-                faults.append(
-                    Fault(
-                        table.name, first, None, found, "a name above every column that is filled"
-                    )
-                )
-        elif name not in table.names and not is_note(name):
+    filled = (rows != "").to_numpy()
+    for place in np.flatnonzero(filled.any(axis=0)):
+        if not header[place]:
+            first = int(filled[:, place].argmax())
+            row_seen, found = int(rows.index[first]), rows.iat[first, place]
+            allowed = "a name above every column that is filled"
+            faults.append(Fault(table.name, row_seen, None, found, allowed))
+    for name in filter(None, header):
+        if name not in table.names and not is_note(name):
             near = nearest(name, table.names) if len(faults) < HINTED else ""
             hint = _separator_hint(name) or near
             faults.append(

@@ -42,6 +42,7 @@ from alm.case.checks.odd import (
     weights_are_decimal,
 )
 from alm.case.checks.periods import (
+    closes_have_dates,
     ends_are_within_the_horizon,
     periods_are_within_the_horizon,
     spans_do_not_cross,
@@ -82,6 +83,7 @@ from alm.case.not_yet import what_is_not_supported_is_refused
 Check = Callable[[Draft], Iterator[Fault]]
 
 CHECKS: tuple[Check, ...] = (
+    closes_have_dates,
     required_tables_have_rows,
     keys_are_unique,
     names_are_known,

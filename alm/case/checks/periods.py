@@ -8,6 +8,17 @@ from alm.case.checks.cells import faults_at
 from alm.case.draft import Draft
 from alm.case.faults import Fault
 
+_LAST_YEAR = 9998
+
+
+def closes_have_dates(draft: Draft) -> Iterator[Fault]:
+    """Refuse a plan that would end, horizon value included, after the last year that a date can have."""
+    settings = draft.settings
+    months = settings.periods * settings.step_months + settings.horizon.max_months
+    if settings.as_of.year + months / 12 >= _LAST_YEAR and "as_of" not in draft.wrong_keys:
+        allowed = f"a date whose plan ends before {_LAST_YEAR}"
+        yield Fault("case.toml", None, "as_of", str(settings.as_of), allowed)
+
 
 def spans_do_not_cross(draft: Draft) -> Iterator[Fault]:
     """Refuse a row that ends before it starts."""
