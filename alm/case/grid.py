@@ -113,7 +113,7 @@ def _header_faults(table: Table, header: list[str], rows: pd.DataFrame, row: int
     faults = []
     times = Counter(name for name in header if name)
     filled = (rows != "").to_numpy()
-    for place in np.flatnonzero(filled.any(axis=0)):
+    for place in np.flatnonzero(filled.any(axis=0)).tolist():
         if not header[place]:
             first = int(filled[:, place].argmax())
             row_seen, found = int(rows.index[first]), rows.iat[first, place]
