@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from alm.case.faults import Fault
 
 BAD_INPUT = 2
+FEW = 3
 OPTIONS = "options"  # the table that faults of the typed line name
 FIELDS = ("table", "row", "column", "found", "allowed", "hint")
 
@@ -26,13 +27,21 @@ def as_objects(faults: Iterable[Fault]) -> list[dict[str, Any]]:
 
 
 def show(console: Console, faults: Iterable[Fault]) -> None:
-    """Print a table of faults, a line each; what a narrow terminal cuts off ends in dots."""
+    """Print a table of faults, a line each; what a narrow terminal cuts off ends in dots.
+
+    A few that do not fit are said in full instead.
+    """
     faults = list(faults)
     fields = [name for name in FIELDS if name != "hint" or any(fault.hint for fault in faults)]
     rows = [[_cell(getattr(fault, name)) for name in fields] for fault in faults]
     widths, numbers = natural(fields, rows), [fields.index("row")]
+    is_cut = fit(widths, console.width, numbers) != widths
+    if is_cut and len(faults) <= FEW:
+        for fault in faults:
+            console.print(Text(_cell(fault)))
+        return
     console.print(listing(fields, rows, console.width, numbers=numbers))
-    if fit(widths, console.width, numbers) != widths:
+    if is_cut:
         console.print("Widen the terminal or use --json to read what is cut off.", style="dim")
 
 
@@ -60,7 +69,8 @@ def _explain(faults: list[Fault]) -> None:
     """Print faults on standard error: those of the typed line in full, those of a case as a table."""
     if all(fault.table == OPTIONS for fault in faults):
         for fault in faults:
-            say(str(fault).removeprefix(f"{OPTIONS} "))
+            hint = f"; {fault.hint}" if fault.hint else ""
+            say(f"{fault.column} {_cell(fault.found)}: must be {fault.allowed}{hint}")
         return
     say(f"{count(len(faults), 'faults')}; nothing was done.")
     show(streams.messages(), faults)
@@ -76,5 +86,6 @@ def count(number: int, things: str) -> str:
 
 
 def say(message: str) -> None:
-    """Print a line for people on standard error, never broken and never taken for markup."""
-    streams.messages().print(Text(message), soft_wrap=True)
+    """Print a line for people on standard error, broken between words on a terminal only, never taken for markup."""
+    console = streams.messages()
+    console.print(Text(message), soft_wrap=not console.is_terminal)

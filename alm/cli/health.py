@@ -73,7 +73,8 @@ def packages() -> Iterator[Finding]:
             found = version(name)
         except PackageNotFoundError:
             found = "not installed"
-        wanted = f"{least} or later" + (f", tested: {tested[name]}" if name in tested else "")
+        other = tested.get(name, found) != found
+        wanted = f"{least} or later" + (f", tested: {tested[name]}" if other else "")
         yield Finding(name, found, wanted, release(found) >= release(least))
 
 

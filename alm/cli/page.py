@@ -48,7 +48,9 @@ def _show_reason(console: Console, run: Run) -> None:
     }
     _say(console, f"{run.case}: {run.status}", style="bold red", indent=0)
     _say(console, meaning.get(run.status, ""), indent=0)
-    _say(console, run.reason[:1].upper() + run.reason[1:], indent=0)
+    # No full stop after a change that somebody will copy.
+    stop = "" if run.advice or not run.reason else "."
+    _say(console, run.reason[:1].upper() + run.reason[1:] + stop, indent=0)
 
 
 def _show_earnings(console: Console, told: Summary) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from alm.cli.faults import OPTIONS, refuse
 
+WITHOUT_PLAN = "one that is infeasible or unbounded has none"
+
 
 def require_run(folder: Path, answer: dict[str, Any] | None) -> None:
     """End with exit code 2 unless the folder holds a run."""
@@ -17,6 +19,6 @@ def require_run(folder: Path, answer: dict[str, Any] | None) -> None:
         return
     hint = "`alm runs` lists the runs that there are"
     refuse(
-        [Fault(OPTIONS, None, "RUN", str(folder), f"a run folder: one with {MANIFEST}", hint)],
+        [Fault(OPTIONS, None, "RUN", str(folder), f"a run folder, one with {MANIFEST}", hint)],
         answer,
     )

@@ -11,7 +11,7 @@ from alm.cli import streams
 from alm.cli.allocate import Language
 from alm.cli.answers import blank
 from alm.cli.faults import OPTIONS, refuse
-from alm.cli.places import require_run
+from alm.cli.places import WITHOUT_PLAN, require_run
 
 
 def report(
@@ -34,7 +34,8 @@ def report(
     except CaseError as error:
         refuse(error.faults, answer)
     except NoPlanError as error:
-        refuse([Fault(OPTIONS, None, "RUN", str(run), "a run with a plan", str(error))], answer)
+        hint = str(error) if (run / "plan").is_dir() else WITHOUT_PLAN
+        refuse([Fault(OPTIONS, None, "RUN", str(run), "a run with a plan", hint)], answer)
     if as_json:
         done = {"run": str(run), "status": "written", "report": str(path), "lang": lang.value}
         streams.print_json(blank("report", **done))

@@ -10,7 +10,7 @@ import typer
 from alm.cli import faults as shown
 from alm.cli import streams
 from alm.cli.answers import blank
-from alm.cli.places import require_run
+from alm.cli.places import WITHOUT_PLAN, require_run
 from alm.cli.tables import listing
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def _require_plan(run: Path, answer: dict[str, Any] | None) -> None:
         return
     from alm.case import Fault
 
-    hint = "a run that is infeasible or unbounded has none"
-    shown.refuse([Fault(shown.OPTIONS, None, "RUN", str(run), "a run with a plan", hint)], answer)
+    fault = Fault(shown.OPTIONS, None, "RUN", str(run), "a run with a plan", WITHOUT_PLAN)
+    shown.refuse([fault], answer)
 
 
 def _confirmed(run: Path, as_json: bool) -> Verification:

@@ -29,9 +29,14 @@ def contradicting_bounds(book: Book, formulation: Formulation) -> str:
     Bounds whose dual is not 0 in the cheapest plan are those in conflict.
     """
     items = _bounds(book, formulation)
-    problem, rows = _elastic_bounds(formulation, items)
-    misses = least_misses(problem, rows, items["fx"].to_numpy(float), np.zeros(len(rows), int))
-    if misses is None or not misses.missed.any():
+    # No balance can be below 0: only where nothing that was written can give way, is that what is said.
+    for floor in (0.0, -np.inf):
+        problem, rows = _elastic_bounds(formulation, items, floor)
+        weight, rank = items["fx"].to_numpy(float), np.zeros(len(rows), dtype=int)
+        misses = least_misses(problem, rows, weight, rank)
+        if misses is not None and misses.missed.any():
+            break
+    else:
         return UNEXPLAINED
     listed = _spread(items, rows, misses)
     held = listed[listed["takes_part"]]
@@ -72,8 +77,13 @@ def _things(book: Book, items: pd.DataFrame) -> list[str]:
     ]
 
 
-def _elastic_bounds(formulation: Formulation, items: pd.DataFrame) -> tuple[Problem, np.ndarray]:
-    """Turn the bounds of columns into rows that may be missed, and take the limits off."""
+def _elastic_bounds(
+    formulation: Formulation, items: pd.DataFrame, floor: float
+) -> tuple[Problem, np.ndarray]:
+    """Turn the bounds of columns into rows that may be missed, and take the limits off.
+
+    Volumes and what is outstanding never fall below 0, balances not below `floor`.
+    """
     problem = formulation.problem
     off = [b.numbers.ravel() for name, b in formulation.rows.items() if name.startswith("limit ")]
     limits = np.concatenate([np.array([], dtype=int), *off])
@@ -81,12 +91,10 @@ def _elastic_bounds(formulation: Formulation, items: pd.DataFrame) -> tuple[Prob
     row_lower[limits], row_upper[limits] = -np.inf, np.inf
     is_column = items["block"].isin(formulation.columns).to_numpy()
     columns = items.loc[is_column, "number"].to_numpy(int)
-    # A volume or what is outstanding never falls below 0; only what somebody wrote can give way.
-    no_less = items.loc[is_column, "block"].isin(["new", "outstanding"]).to_numpy()
-    floor = np.where(no_less, 0.0, -np.inf)
+    is_balance = (items.loc[is_column, "block"] == "balance").to_numpy()
     lower, upper = problem.lower.copy(), problem.upper.copy()
     low, high = lower[columns], upper[columns]
-    lower[columns], upper[columns] = floor, np.inf
+    lower[columns], upper[columns] = np.where(is_balance, floor, 0.0), np.inf
     picked = sparse.csr_array(
         (np.ones(len(columns)), (np.arange(len(columns)), columns)),
         shape=(len(columns), problem.columns),
@@ -138,14 +146,23 @@ def _places(book: Book, held: pd.DataFrame) -> str:
     for bound, thing, row, period in order[["bound", "thing", "row", "period"]].itertuples(
         index=False, name=None
     ):
-        table, line, value = _written(book, bound, row, period)
+        table, line = _written(book, bound, row, period)
+        value = f"{_value(book, bound, row, period):,.6g}"
         said.setdefault(f"{bound} {value} of {thing} (row {line} of {table})")
     more = f" and {len(said) - LISTED} more" if len(said) > LISTED else ""
     return "; ".join(list(said)[:LISTED]) + more
 
 
-def _written(book: Book, bound: str, row: int, period: int) -> tuple[str, int, str]:
-    """Find the table, row and value of a bound: a row of `bounds` goes before that of the position."""
+def _value(book: Book, bound: str, row: int, period: int) -> float:
+    """Give a bound as it holds in a period, shocks included."""
+    if bound.endswith("renewal"):
+        return float(book.positions[bound].iloc[row])
+    values = book.lanes.capacity if bound == "capacity" else getattr(book, bound)
+    return float(values[row, period - 1])
+
+
+def _written(book: Book, bound: str, row: int, period: int) -> tuple[str, int]:
+    """Find the table and row of a bound: a row of `bounds` goes before that of the position."""
     table = "lanes" if bound == "capacity" else "positions"
     rows = book.case.table(table)
     if table == "positions" and not bound.endswith("renewal"):
@@ -154,8 +171,8 @@ def _written(book: Book, bound: str, row: int, period: int) -> tuple[str, int, s
         same = (given[KEY] == key.to_numpy()).all(axis=1) & given[bound].notna()
         same &= (given["start"] <= period) & (given["end"] >= period)
         if same.any():
-            return "bounds", int(given.index[same][0]), f"{given.loc[same, bound].iloc[0]:,.6g}"
-    return table, int(rows.index[row]), f"{rows[bound].iloc[row]:,.6g}"
+            return "bounds", int(given.index[same][0])
+    return table, int(rows.index[row])
 
 
 def _least(listed: pd.DataFrame) -> str:

@@ -36,6 +36,16 @@ def test_each_fault_is_one_line_however_narrow(columns):
     assert "--json" in lines[-1]
 
 
+@pytest.mark.parametrize("columns", [60, 80])
+def test_a_few_faults_that_do_not_fit_are_said_in_full(columns):
+    fault = Fault("limits", 2, "sense", "above " * 20, "min, max", "did you mean min?")
+    lines = shown(columns, fault)
+    assert all(len(line) <= columns for line in lines)
+    assert " ".join(" ".join(lines).split()) == (
+        f"limits row 2 sense: {'above ' * 20}".rstrip() + "; allowed: min, max (did you mean min?)"
+    )
+
+
 def test_nothing_is_cut_where_there_is_room():
     lines = shown(400, *MANY)
     assert len(lines) == 2 + len(MANY)

@@ -133,14 +133,26 @@ def test_bounds_that_contradict_each_other_are_named_with_their_rows(tmp_path):
 
 
 def test_a_bank_that_cannot_fund_itself_is_told_where(tmp_path):
-    """Loans of 120 must be written, cash can give 100: cash would have to be 20 below nothing."""
+    """Loans of 120 must be written, cash can give 100: 20 of them must give way, since no cash is below 0."""
     positions = [*BANK["positions"]]
     positions[1] = position("loan", 0, 0.05, min_new=120, max_new=120)
     reason = why(tmp_path, positions=positions)
     assert "together with the funding of home CNY," in reason.text
     assert "min_new 120 of home CNY loan (row 3 of positions)" in reason.text
+    assert reason.text.endswith("give way: min_new of home CNY loan by 20 in period 1")
+
+
+def test_a_bank_whose_old_business_cannot_be_funded_is_told_what_is_missing(tmp_path):
+    """Deposits of 60 run off after a year and nothing may be written: cash of 50 would have to be 10 below 0."""
+    positions = [
+        plug(50, 0.01),
+        position("loan", 50, 0.05, **NO_NEW),
+        position("deposit", 60, 0.01, residual_months=12, **NO_NEW),
+        position("equity", 40, 0, **NO_NEW),
+    ]
+    reason = why(tmp_path, positions=positions)
     assert "min_balance 0 of home CNY cash (row 2 of positions)" in reason.text
-    assert "by 20 in period 1" in reason.text
+    assert reason.text.endswith("min_balance of home CNY cash by 10 in period 1")
 
 
 def test_a_plug_that_earns_more_than_its_funding_is_named(tmp_path):
