@@ -10,7 +10,7 @@ from scipy import sparse
 from solvers import Problem, Solution, solve
 
 # Of the sum of misses, at least of one unit: what a later stage may add to the misses of an earlier one.
-ROOM = 1e-9
+ROOM, CONIC_ROOM = 1e-9, 1e-6
 # Of the largest miss, at least of one unit: smaller ones are the solver's rounding.
 NOISE = 1e-6
 
@@ -100,9 +100,10 @@ def _with_slack(problem: Problem, rows: np.ndarray) -> Problem:
 
 
 def _capped(problem: Problem, cost: np.ndarray, least: float) -> Problem:
-    """Give up nothing of what a stage has reached."""
+    """Give up nothing of what a stage has reached; a cone's interior point needs some room."""
+    room = CONIC_ROOM if problem.is_conic else ROOM
     return problem.replace(
         A=sparse.vstack([problem.A, sparse.csr_array(cost[None, :])], format="csr"),
         row_lower=np.append(problem.row_lower, -np.inf),
-        row_upper=np.append(problem.row_upper, least + ROOM * max(1.0, least)),
+        row_upper=np.append(problem.row_upper, least + room * max(1.0, least)),
     )

@@ -63,7 +63,7 @@ def leanest_ray(formulation: Formulation) -> np.ndarray | None:
 
 
 def _direction(problem: Problem, weight: np.ndarray) -> Problem:
-    still = problem.q > 0
+    still, cones = problem.q > 0, problem.cones
     earns = sparse.csr_array(problem.c[None, :])
     return Problem(
         c=weight,
@@ -74,6 +74,7 @@ def _direction(problem: Problem, weight: np.ndarray) -> Problem:
         lower=np.where(still | np.isfinite(problem.lower), 0.0, -np.inf),
         upper=np.where(still | np.isfinite(problem.upper), 0.0, np.inf),
         integer=np.zeros(problem.columns, dtype=bool),
+        cones=cones.replace(head_offset=0 * cones.head_offset, offset=0 * cones.offset),
     )
 
 

@@ -36,7 +36,8 @@ def limit(key: str, measure: str, sense: str, bound: float, **more: object) -> d
 
 
 def model(folder: Path, changes: tuple[str, ...] = (), periods: int = 1, **tables: object):
-    write_case(folder, {"periods": periods}, BANK | tables)
+    settings = {"periods": periods} | tables.pop("settings", {})
+    write_case(folder, settings, BANK | tables)
     book = open_book(load(folder, changes))
     return book, formulate(book)
 
@@ -114,6 +115,19 @@ def test_one_bound_serves_all_periods(tmp_path):
 def test_a_conflict_smaller_than_a_quantum_is_named_too(tmp_path):
     reason = why(tmp_path, limit("loans", "class:loan", "min", 90.004))
     assert reason.advice == ("limits.loans.bound=90",)
+
+
+def test_a_norm_gives_way_like_any_other_limit(tmp_path):
+    """Deposits of 60 move by 10 %, at 2 times that 12 are at risk, where 5 may be: 7 too much."""
+    volatility = [{"region": "home", "product": "deposit", "factor": "trust", "loading": 0.1}]
+    reason = why(
+        tmp_path,
+        limit("risk", "outflow_at_risk", "max", 5),
+        limit("loans", "class:loan", "min", 10, tier="statutory"),
+        volatility=volatility,
+        settings={"risk": {"outflow_confidence": 2.0}},
+    )
+    assert reason.advice == ("limits.risk.bound=12",)
 
 
 def test_bounds_that_contradict_each_other_are_named_with_their_rows(tmp_path):
