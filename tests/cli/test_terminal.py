@@ -38,11 +38,11 @@ def test_each_fault_is_one_line_however_narrow(columns):
 
 @pytest.mark.parametrize("columns", [60, 80])
 def test_a_few_faults_that_do_not_fit_are_said_in_full(columns):
-    fault = Fault("limits", 2, "sense", "above " * 20, "min, max", "did you mean min?")
-    lines = shown(columns, fault)
+    found = " ".join(["above"] * 20)
+    lines = shown(columns, Fault("limits", 2, "sense", found, "min, max", "did you mean min?"))
     assert all(len(line) <= columns for line in lines)
-    assert " ".join(" ".join(lines).split()) == (
-        f"limits row 2 sense: {'above ' * 20}".rstrip() + "; allowed: min, max (did you mean min?)"
+    assert " ".join(line.strip() for line in lines) == (
+        f"limits row 2 sense: {found}; allowed: min, max (did you mean min?)"
     )
 
 
