@@ -74,7 +74,9 @@ def equity_rows(view: View) -> pd.DataFrame:
     rows = view.positions[view.positions["side"] == "equity"]
     money = pd.DataFrame(
         {
-            column: view.reporting(rows[column], rows["currency"])
+            column: view.reporting(
+                rows[column], rows["currency"], 0 if column == "opening" else rows["period"]
+            )
             for column in (*MOVES, "opening", "balance")
         }
     )

@@ -41,8 +41,8 @@ def limit_rows(view: View) -> pd.DataFrame:
     """
     terms = view.run.case.table("limits").drop(columns=["bound", "start", "end", "scenarios"])
     terms = terms.rename(columns={"denominator": "denominator_measure", "name": "limit_name"})
-    terms = terms.assign(tolerance=_tolerance(view, terms))
     frame = view.plan("limits").merge(terms, on="limit", how="left", validate="many_to_one")
+    frame = frame.assign(tolerance=_tolerance(view, frame))
     frame = frame.merge(_prices(view), on=["limit", "period"], how="left", validate="many_to_one")
     amount = frame["measure"].map({"open_lanes": Form.COUNT.value}).fillna(Form.AMOUNT.value)
     word, standing = view.labels.word, _standing(frame)
@@ -100,8 +100,8 @@ def _tolerance(view: View, limits: pd.DataFrame) -> np.ndarray:
     lines = ancestry(view.run.case.table("regions"))
     positions, lanes = view.run.case.table("positions"), view.run.case.table("lanes")
     ends = [(lanes["lender"], lanes["currency"]), (lanes["borrower"], lanes["borrower_currency"])]
-    held, lane = (rows["currency"].map(view.fx).astype(float) for rows in (positions, lanes))
-    known: dict[tuple[str, str, str], float] = {}
+    held, lane = (view.fx_at.loc[rows["currency"]].to_numpy() for rows in (positions, lanes))
+    known: dict[tuple[str, str, str], np.ndarray] = {}
     keys = list(limits[["region", "scope", "currency"]].itertuples(index=False, name=None))
     for region, scope, currency in dict.fromkeys(keys):
         within = (
@@ -111,6 +111,6 @@ def _tolerance(view: View, limits: pd.DataFrame) -> np.ndarray:
             regions.isin(within) & ((currencies == currency) | (currency == ""))
             for regions, currencies in ((positions["region"], positions["currency"]), *ends)
         ]
-        quanta = held[inside[0]].sum() + lane[inside[1] | inside[2]].sum()
-        known[region, scope, currency] = float(quanta) * view.settings.quantum
-    return np.array([known[key] for key in keys], dtype=float)
+        quanta = held[inside[0]].sum(axis=0) + lane[inside[1] | inside[2]].sum(axis=0)
+        known[region, scope, currency] = quanta * view.settings.quantum
+    return np.array([known[key][at] for key, at in zip(keys, limits["period"], strict=True)], float)

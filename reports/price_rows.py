@@ -61,7 +61,7 @@ def share_at_bound(view: View) -> float | None:
     plugs = view.run.case.table("positions").query("plug")[keys[:3]].assign(plug=True)
     rows = view.positions.merge(plugs, on=keys[:3], how="left").query("plug.isna()")
     rows = rows.merge(held, on=keys, how="left")
-    volume = view.reporting(rows["new"], rows["currency"])
+    volume = view.reporting(rows["new"], rows["currency"], rows["period"])
     return float(volume[rows["held"].notna()].sum() / volume.sum()) if volume.sum() > 0 else None
 
 

@@ -72,6 +72,11 @@ class View:
         regions = self.run.case.table("regions")
         return str(regions.loc[regions["parent"] == "", "region"].iloc[0])
 
+    @property
+    def scenario(self) -> str:
+        """Scenario that was planned for."""
+        return str((self.manifest.get("options") or {}).get("scenario") or "base")
+
     @cached_property
     def fx(self) -> dict[str, float]:
         """Reporting units per unit of each currency, without shocks."""
@@ -80,9 +85,24 @@ class View:
             self.settings.currency: 1.0
         }
 
-    def reporting(self, amount: pd.Series, currency: pd.Series) -> pd.Series:
-        """Translate amounts into the reporting currency."""
-        return amount * currency.map(self.fx).astype(float)
+    @cached_property
+    def fx_at(self) -> pd.DataFrame:
+        """Reporting units per unit at the opening (period 0) and in each period of the scenario: (currency, period)."""
+        rates = pd.DataFrame(dict.fromkeys(range(self.periods + 1), self.fx), dtype=float)
+        shocks = self.run.case.table("shocks").query("shock == 'fx'")
+        for row in shocks[shocks["scenario"] == self.scenario].itertuples():
+            foreign = rates.index != self.settings.currency
+            hit = foreign & ((rates.index == row.currency) | (row.currency == ""))
+            during = (rates.columns >= row.start) & (rates.columns <= row.end)
+            rates.loc[hit, during] *= row.value
+        return rates
+
+    def reporting(
+        self, amount: pd.Series, currency: pd.Series, period: pd.Series | int
+    ) -> pd.Series:
+        """Translate amounts into the reporting currency at the rates of their periods; 0 is the opening."""
+        rows = self.fx_at.index.get_indexer(pd.Index(currency))
+        return amount * self.fx_at.to_numpy()[rows, np.asarray(period, dtype=int)]
 
     def closes(self, period: pd.Series) -> pd.Series:
         """Date the closes of periods, also of those beyond the horizon."""
@@ -216,7 +236,7 @@ class View:
         first = self.positions[
             (self.positions["period"] == 1) & (self.positions["side"] == "asset")
         ]
-        return float(self.reporting(first["opening"], first["currency"]).sum())
+        return float(self.reporting(first["opening"], first["currency"], 0).sum())
 
     @property
     def money(self) -> str:

@@ -75,13 +75,13 @@ def _held(checks: Checks, codes: list[str], side: str, end: str) -> Callable[[in
     """Sum the positions of a region's nodes on one side, at fx."""
     view, book = checks.view, checks.table("positions")
     column, period = ("opening", 1) if end == "before" else ("balance", view.periods)
-    word = view.labels(f"side.{side}")
+    word, rates = view.labels(f"side.{side}"), view.fx_at[0 if end == "before" else period]
 
     def text(step: int) -> str:
         nodes = view.nodes[view.nodes["region"] == codes[step]]
         return "+".join(
             f"SUMIFS({book.range(column)},{book.range('node')},{node},{book.range('period')},{period},"
-            f'{book.range("side_name")},"{word}")*{view.fx[currency]!r}'
+            f'{book.range("side_name")},"{word}")*{float(rates[currency])!r}'
             for node, currency in zip(nodes["node"], nodes["currency"], strict=True)
         )
 
@@ -98,9 +98,10 @@ def _on_lanes(checks: Checks, codes: list[str], side: str, end: str) -> Callable
 def on_lanes(checks: Checks, end: str, region: str, column: str, period: int) -> str:
     """Give the formula that sums the lanes of a region in one period, currency by currency at fx."""
     view, lanes = checks.view, checks.table("lanes")
+    rates = view.fx_at[0 if column == "opening" else period]
     return "+".join(
         f"SUMIFS({lanes.range(column)},{lanes.range(end)},{view.region_numbers[region]},"
-        f"{lanes.range('currency_number')},{number},{lanes.range('period')},{period})*{view.fx[currency]!r}"
+        f"{lanes.range('currency_number')},{number},{lanes.range('period')},{period})*{float(rates[currency])!r}"
         for currency, number in view.currency_numbers.items()
     )
 

@@ -40,18 +40,18 @@ def ends(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
     positions, lanes = view.positions, view.lanes
     parts = []
-    for column, period in (("opening", 1), ("balance", view.periods)):
+    for column, period, close in (("opening", 1, 0), ("balance", view.periods, view.periods)):
         rows = positions[positions["period"] == period]
-        amount = view.reporting(rows[column], rows["currency"])
+        amount = view.reporting(rows[column], rows["currency"], close)
         parts.append(amount.groupby([rows["region"], rows["side"], rows["class"]]).sum())
     held = pd.concat(parts, axis=1, keys=["before", "after"]).fillna(0.0).reset_index()
     ends = []
     for side, region in (("lent", "lender"), ("borrowed", "borrower")):
         before, after = (
-            view.reporting(rows[column], rows["currency"]).groupby(rows[region]).sum()
-            for column, rows in (
-                ("opening", lanes[lanes["period"] == 1]),
-                ("outstanding", lanes[lanes["period"] == view.periods]),
+            view.reporting(rows[column], rows["currency"], close).groupby(rows[region]).sum()
+            for column, close, rows in (
+                ("opening", 0, lanes[lanes["period"] == 1]),
+                ("outstanding", view.periods, lanes[lanes["period"] == view.periods]),
             )
         )
         both = pd.concat([before, after], axis=1, keys=["before", "after"]).fillna(0.0)

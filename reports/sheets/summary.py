@@ -132,7 +132,7 @@ def _figures(view: View) -> list[tuple[str, Any, Form]]:
         ("text.gap", run.get("gap"), Form.RATE),
         ("text.gap_of_uplift", gap / moved if gap is not None and moved else None, Form.RATE),
         ("text.at_bound", share_at_bound(view), Form.RATIO),
-        ("text.scenario", (run.get("options") or {}).get("scenario") or None, Form.TEXT),
+        ("text.scenario", None if view.scenario == "base" else view.scenario, Form.TEXT),
     ]
     optional = {"text.at_bound", "text.scenario"}
     unknown = view.labels("text.unknown")
@@ -321,7 +321,7 @@ def largest_business(view: View) -> pd.DataFrame:
 
 def _largest(view: View, ends: pd.DataFrame, count: int) -> pd.DataFrame:
     """Give the rows that change most, measured in the reporting currency."""
-    size = view.reporting(ends["change"].abs(), ends["currency"])
+    size = view.reporting(ends["change"].abs(), ends["currency"], view.periods)
     return (
         ends.assign(size=size)[size > 0]
         .sort_values("size", ascending=False, kind="stable")

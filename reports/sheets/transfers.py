@@ -47,7 +47,7 @@ def _owed(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
     def matrix(period: int, column: str) -> pd.DataFrame:
         rows = lanes[lanes["period"] == period]
         owed = (
-            view.reporting(rows[column], rows["currency"])
+            view.reporting(rows[column], rows["currency"], 0 if column == "opening" else period)
             .groupby([rows["lender"], rows["borrower"]])
             .sum()
         )

@@ -179,7 +179,7 @@ def test_business_at_a_bound_is_a_share_of_new_business(tmp_path):
     view = View(read_run(folder), read_labels("en"))
     book = view.positions[view.positions["product"] != "cash"]
     assert share_at_bound(view) == pytest.approx(
-        16.11 / view.reporting(book["new"], book["currency"]).sum()
+        16.11 / view.reporting(book["new"], book["currency"], 0).sum()
     )
     assert "Loan 1, new business" in set(view.prices["what"])
 
