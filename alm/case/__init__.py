@@ -2,8 +2,9 @@
 
 from alm.case.case import Case
 from alm.case.faults import CaseError, Fault
+from alm.case.hashes import table_hashes
 from alm.case.loading import load
 from alm.case.settings import Settings
 from alm.case.write import write_inputs
 
-__all__ = ["Case", "CaseError", "Fault", "Settings", "load", "write_inputs"]
+__all__ = ["Case", "CaseError", "Fault", "Settings", "load", "table_hashes", "write_inputs"]

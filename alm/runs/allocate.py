@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from alm.case import Case, CaseError, Fault, load, write_inputs
+from alm.case import Case, CaseError, Fault, load, table_hashes, write_inputs
 from alm.case.calendar import period_ends
 from alm.case.faults import nearest
 from alm.explain.assumptions import assumptions
@@ -116,7 +116,7 @@ def allocate(
         case = load(case_folder, options.changes)
         _refuse_scenario(case, options.scenario)
         reference = read_reference(options.reference) if options.reference else None
-    hashes = store.table_hashes(case)
+    hashes = table_hashes(case)
     known = _known_options(options, reference)
     name = f"{case.settings.as_of:%Y-%m-%d}-{store.run_id(hashes, known)}"
     target = Path(out) if out else Path("runs") / store.folder_name(case.settings.name) / name

@@ -58,7 +58,7 @@ def compare(
             rows.append({"baseline": name, "feasible": False, "verified": False})
             continue
         other = keep_ledger(book, round_plan(book, decisions), formulation.limits)
-        verified, feasible = _verified(folder, name, book.scenario, other, run.bound)
+        verified, feasible = _verified(folder, name, book, other, run.bound)
         rows.append(_row(name, other, verified, feasible))
     return pd.DataFrame(rows)
 
@@ -78,18 +78,19 @@ def _best_with_frozen_lanes(book: Book, formulation: Formulation) -> Decisions |
 
 
 def _verified(
-    folder: Path, name: str, scenario: str, ledger: Ledger, bound: float | None
+    folder: Path, name: str, book: Book, ledger: Ledger, bound: float | None
 ) -> tuple[bool, bool]:
     """Verify a baseline like a run: its arithmetic, and whether it keeps every hard limit and bound."""
     place = folder / "baselines" / name
     store.write_tables(place, ledger.tables)
     if not (place / "inputs").exists():
         (place / "inputs").symlink_to(Path("../../inputs"), target_is_directory=True)
+    scale = max(abs(ledger.objective), book.case.settings.quantum)
     store.write_manifest(
         place,
         {"status": "gap", "objective": ledger.objective, "bound": bound, "income": ledger.income}
-        | {"options": {"scenario": scenario}}
-        | {"gap": None if bound is None else max(0.0, bound - ledger.objective)},
+        | {"options": {"scenario": book.scenario}}
+        | {"gap": None if bound is None else max(0.0, bound - ledger.objective) / scale},
     )
     failures = verify(place).failures
     broken = [failure for failure in failures if failure.check in MAY_FAIL]

@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from alm.case import Case
-
 PACKAGES = ("fundweir", "clarabel", "cvxpy", "highspy", "linopy", "numpy", "pandas", "pulp")
 MANIFEST = "run.json"
 LONGEST = 100  # bytes of a folder's name; file systems allow 255, and what is written aside needs some of them
@@ -28,22 +26,6 @@ LONGEST = 100  # bytes of a folder's name; file systems allow 255, and what is w
 def versions() -> dict[str, str]:
     """Name the versions that a plan depends on."""
     return {name: importlib.metadata.version(name) for name in PACKAGES}
-
-
-def table_hashes(case: Case) -> dict[str, str]:
-    """Hash every input as it was understood: typed, defaults filled, in the order of its key.
-
-    The order of rows and columns in the files therefore changes no hash.
-    """
-    import pandas as pd
-
-    hashes = {"case.toml": digest(repr(case.settings))}
-    for name in case.tables:
-        rows = case.table(name)
-        if len(rows):
-            sums = pd.util.hash_pandas_object(rows[sorted(rows.columns)], index=False)
-            hashes[name] = digest(sums.to_numpy().tobytes())
-    return hashes
 
 
 def run_id(hashes: dict[str, str], options: dict[str, Any]) -> str:

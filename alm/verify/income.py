@@ -11,6 +11,12 @@ from alm.verify.books import Books
 from alm.verify.lanes import Lanes
 from alm.verify.terms import Terms
 
+OF_POSITIONS = (
+    *("interest", "expected_loss", "operating_cost", "back_book", "adjustment"),
+    "disposal_loss",
+)
+REGIONAL = (*OF_POSITIONS, "lane_interest", "lane_cost", "income_before_tax", "tax", "income")
+
 
 @dataclass(frozen=True, eq=False)
 class Income:
@@ -83,15 +89,7 @@ class Income:
     def of_regions(self) -> dict[str, np.ndarray]:
         """Columns of plan table `regions`: (region, period) each."""
         at = self.terms.position_region
-        names = [
-            "interest",
-            "expected_loss",
-            "operating_cost",
-            "back_book",
-            "adjustment",
-            "disposal_loss",
-        ]
-        parts = {name: self.terms.by_region(getattr(self, name), at) for name in names}
+        parts = {name: self.terms.by_region(getattr(self, name), at) for name in OF_POSITIONS}
         lender = self.terms.region_index(self.terms.lanes["lender"])
         borrower = self.terms.region_index(self.terms.lanes["borrower"])
         paid = self.lanes.interest

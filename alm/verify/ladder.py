@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from alm.verify.books import Books
@@ -9,22 +11,28 @@ from alm.verify.survival import of_cohorts, share_left
 from alm.verify.terms import Terms
 
 
-def moved_by_ladder(terms: Terms, books: Books, attribute: str) -> np.ndarray:
-    """Return what the ladder adds to attribute x balance, table units: (position, period).
+def moved_by_ladder(
+    terms: Terms, there_in: Callable[[float], np.ndarray], attribute: str, weight: np.ndarray
+) -> np.ndarray:
+    """Return what the ladder adds to attribute x balance, table units: (position, close).
 
     The part of a legacy book or cohort that runs off within months_left months after the close weighs
     `value` (the smallest months_left that covers it) instead of the attribute.
+
+    Parameters
+    ----------
+    there_in
+        Part of the books of each close that is still there so many periods later: (position, close).
+    weight : (position, close)
+        The attribute.
     """
     rows = terms.case.table("ladder")
     rows = rows.loc[rows["attribute"] == attribute].sort_values(["product", "months_left"])
-    moved = np.zeros((len(terms.positions), terms.periods))
-    if rows.empty:
-        return moved
-    weight = terms.attribute(attribute)
+    moved = np.zeros(weight.shape)
     for product, steps in rows.groupby("product"):
-        there = _still_there(terms, books, 0.0)
+        there = there_in(0.0)
         for months, value in zip(steps["months_left"], steps["value"], strict=True):
-            then = _still_there(terms, books, months / terms.step_months)
+            then = there_in(months / terms.step_months)
             moved += np.where(_of(terms, str(product)), (there - then) * (value - weight), 0.0)
             there = then
     return moved
@@ -35,8 +43,14 @@ def _of(terms: Terms, product: str) -> np.ndarray:
     return ((terms.positions["product"] == product).to_numpy() & ~terms.plug)[:, None]
 
 
-def _still_there(terms: Terms, books: Books, ahead: float) -> np.ndarray:
-    """Part of today's books that is still there `ahead` periods after each close.
+def opening_still_there(terms: Terms, ahead: float) -> np.ndarray:
+    """Part of the opening legacy books that is still there `ahead` periods later: (position, 1)."""
+    left = np.where(terms.has_runoff_rows, 1.0, terms.residual_share(ahead))
+    return (terms.opening * left)[:, None]
+
+
+def still_there(terms: Terms, books: Books, ahead: float) -> np.ndarray:
+    """Part of the books of each close that is still there `ahead` periods later: (position, period).
 
     Books that do not run off, or by `runoff` rows, stay as they are, so that no part of them moves.
     """

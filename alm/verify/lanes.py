@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from alm.verify.plan import Plan
 from alm.verify.survival import of_cohorts, share_left
@@ -87,24 +86,20 @@ class Lanes:
         fixed = self.carries * lanes["fixed_cost"].to_numpy(float)[:, None]
         return running + fixed + self._fixed_of_corridors
 
-    @cached_property
-    def corridor(self) -> np.ndarray:
-        """Row in table corridors of each lane, -1 without one."""
-        names = pd.Index(self.terms.case.table("corridors")["corridor"])
-        return names.get_indexer(pd.Index(self.terms.lanes["corridor"]))
-
     def by_corridor(self, amounts: np.ndarray) -> np.ndarray:
         """Sum rows of (lane, period) by corridor."""
         total = np.zeros((len(self.terms.case.table("corridors")), amounts.shape[1]))
-        member = self.corridor >= 0
-        np.add.at(total, self.corridor[member], amounts[member])
+        corridor = self.terms.lane_corridor
+        np.add.at(total, corridor[corridor >= 0], amounts[corridor >= 0])
         return total
 
     @cached_property
     def _fixed_of_corridors(self) -> np.ndarray:
         """Fixed cost of corridors, on the lane whose name sorts first: (lane, period)."""
         fixed = np.zeros(self.carries.shape)
-        lanes = self.terms.lanes.assign(row=np.arange(len(self.terms.lanes)), of=self.corridor)
+        lanes = self.terms.lanes.assign(
+            row=np.arange(len(self.terms.lanes)), of=self.terms.lane_corridor
+        )
         first = lanes.loc[lanes["of"] >= 0].sort_values("lane").drop_duplicates("of")
         used = self.by_corridor(self.carries.astype(float)) > 0
         cost = self.terms.case.table("corridors")["fixed_cost"].to_numpy(float)

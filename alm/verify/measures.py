@@ -9,11 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from alm.verify.books import Books
+from alm.case import Case
+from alm.verify.closes import Closes
 from alm.verify.horizon import risk_weights
-from alm.verify.income import Income
-from alm.verify.ladder import moved_by_ladder
-from alm.verify.lanes import Lanes
 from alm.verify.scopes import Scopes, solo_scopes
 from alm.verify.terms import Terms
 
@@ -46,16 +44,14 @@ HQLA_CLASSES = ("L1", "L2A", "L2B")
 
 @dataclass(frozen=True, eq=False)
 class Measures:
-    """The measures of a plan, recomputed from balances as written, reporting currency."""
+    """The measures at some closes, recomputed from balances as written, reporting currency."""
 
     terms: Terms
-    books: Books
-    lanes: Lanes
-    income: Income
+    closes: Closes
     _weights: dict[str, np.ndarray] = field(default_factory=dict)
 
     def value(self, name: str, scopes: Scopes) -> np.ndarray:
-        """Return a measure at each close: (scope, period).
+        """Return a measure at each close: (scope, close).
 
         Raises
         ------
@@ -72,23 +68,11 @@ class Measures:
             return self._custom(name, scopes)
         return self._combination(name, scopes)
 
-    def knows(self, name: str) -> bool:
-        """Tell whether `value` can confirm a measure of this name."""
-        kind, _, argument = name.partition(":")
-        if name in FORMULAS or name in self.terms.case.settings.custom_measures:
-            return True
-        if argument:
-            return kind in FAMILIES
-        table = self.terms.case.table("measures")
-        terms = table.loc[table["measure"] == name, "term"]
-        return len(terms) > 0 and all(term != name and self.knows(term) for term in terms)
-
     # -- sums --------------------------------------------------------------------------------------
 
     def balance(self, *sides: str) -> np.ndarray:
-        """Translate closing balances of some sides, reporting currency: (position, period)."""
-        counts = self.terms.side(*sides)[:, None] * self.terms.position_fx
-        return self.books.written_balance[:, 1:] * counts
+        """Translate closing balances of some sides, reporting currency: (position, close)."""
+        return self.closes.balance * self.terms.side(*sides)[:, None] * self.closes.position_fx
 
     def weighted(self, name: str, scopes: Scopes) -> np.ndarray:
         """Sum weight x balance of positions and of crossing lanes by their products, and add-ons."""
@@ -100,23 +84,25 @@ class Measures:
         if name not in self._weights:
             rule = WEIGHTED[name]
             rwa = name == "rwa"
-            weight = risk_weights(self.terms) if rwa else self.terms.attribute(rule.attribute)
-            counts = self.terms.side(*rule.sides)[:, None] * self.terms.position_fx
-            amount = self.books.written_balance[:, 1:] * weight
-            amount = amount + moved_by_ladder(self.terms, self.books, rule.attribute)
+            closes = self.closes
+            weight = closes.attribute(rule.attribute)
+            if rwa:
+                weight = risk_weights(self.terms)[:, closes.weights]
+            counts = self.terms.side(*rule.sides)[:, None] * closes.position_fx
+            amount = closes.balance * weight + closes.moved_by_ladder(rule.attribute)
             self._weights[name] = amount * counts
         return self._weights[name]
 
     def _lanes_weighted(
         self, attribute: str, scopes: Scopes, *, claims: bool, debts: bool
     ) -> np.ndarray:
-        total = np.zeros((len(scopes.rows), self.terms.periods))
+        closes, total = self.closes, np.zeros((len(scopes.rows), len(self.closes.numbers)))
         if claims:
-            weight = self.terms.lane_attribute("lender", attribute)
-            total += scopes.lanes(scopes.lends_out, self.lanes.claim * weight)
+            weight = closes.lane_attribute("lender", attribute)
+            total += scopes.lanes(scopes.lends_out, closes.claim * weight)
         if debts:
-            weight = self.terms.lane_attribute("borrower", attribute)
-            total += scopes.lanes(scopes.borrows_in, self.lanes.debt * weight)
+            weight = closes.lane_attribute("borrower", attribute)
+            total += scopes.lanes(scopes.borrows_in, closes.debt * weight)
         return total
 
     def addons(self, name: str, scopes: Scopes) -> np.ndarray:
@@ -130,11 +116,11 @@ class Measures:
         )
         amounts = applies * rows["amount"].to_numpy(float)[:, None]
         np.add.at(added, self.terms.region_index(rows["region"]), amounts)
-        return scopes.regions(added)
+        return scopes.regions(added[:, self.closes.weights])
 
     def _custom(self, name: str, scopes: Scopes) -> np.ndarray:
         """Sum column x balance, any side; lanes by their products, both ends."""
-        amounts = self.balance(*ALL_SIDES) * self.terms.attribute(name)
+        amounts = self.balance(*ALL_SIDES) * self.closes.attribute(name)
         return scopes.positions(amounts) + self._lanes_weighted(
             name, scopes, claims=True, debts=True
         )
@@ -154,11 +140,11 @@ class Measures:
     # -- liquidity ---------------------------------------------------------------------------------
 
     def liquid(self, hqla_class: str, *, given: bool) -> np.ndarray:
-        """Post-haircut value of a class held, or given as collateral: (position, period).
+        """Post-haircut value of a class held, or given as collateral: (position, close).
 
         Held: (1 - haircut) x asset; given: (1 + haircut) x liability that names the class.
         """
-        haircut = self.terms.attribute("haircut")
+        haircut = self.closes.attribute("haircut")
         of_class = (self.terms.positions["hqla_class"] == hqla_class).to_numpy()[:, None]
         if given:
             return self.balance("liability") * (1 + haircut) * of_class
@@ -180,7 +166,7 @@ class Measures:
 
     def usable_hqla(self, scopes: Scopes) -> np.ndarray:
         """Sum over regions, each solo, of own + transferable x (hqla - own), own = min(hqla, need)."""
-        usable = np.zeros((len(scopes.rows), self.terms.periods))
+        usable = np.zeros((len(scopes.rows), len(self.closes.numbers)))
         for currency in pd.unique(scopes.rows["currency"]):
             solo = solo_scopes(self.terms, str(currency))
             hqla = self.hqla(solo)
@@ -196,7 +182,7 @@ class Measures:
     def outflow_at_risk(self, scopes: Scopes) -> np.ndarray:
         """outflow_confidence x the norm, over factors, of the sum of loading x balance."""
         table = self.terms.case.table("volatility")
-        square = np.zeros((len(scopes.rows), self.terms.periods))
+        square = np.zeros((len(scopes.rows), len(self.closes.numbers)))
         balance = self.balance(*ALL_SIDES)
         for _, rows in table.groupby("factor"):
             loading = np.zeros((len(balance), 1))
@@ -208,7 +194,7 @@ class Measures:
 
     def open_lanes(self, scopes: Scopes) -> np.ndarray:
         """Count lanes with an end inside that carry anything; a corridor counts once."""
-        carries, corridor = self.lanes.carries.astype(float), self.lanes.corridor
+        carries, corridor = self.closes.carries.astype(float), self.terms.lane_corridor
         alone = corridor < 0
         count = scopes.lanes(scopes.touches[:, alone], carries[alone])
         for family in np.unique(corridor[~alone]):
@@ -220,26 +206,26 @@ class Measures:
         """Outstanding lent to the subtree of a region outside."""
         borrower = self.terms.region_index(self.terms.lanes["borrower"])
         there = self.terms.subtree[self.terms.region_index([region])[0], borrower]
-        return scopes.lanes(scopes.lends_out & there, self.lanes.claim)
+        return scopes.lanes(scopes.lends_out & there, self.closes.claim)
 
     def of_column(self, column: str, value: str) -> np.ndarray:
-        """Translate closing balances of one class or product: (position, period)."""
+        """Translate closing balances of one class or product: (position, close)."""
         return (
             self.balance(*ALL_SIDES) * (self.terms.positions[column] == value).to_numpy()[:, None]
         )
 
     def capital(self, tiers: tuple[str, ...]) -> np.ndarray:
-        """Balances whose capital_tier counts: (position, period)."""
+        """Balances whose capital_tier counts: (position, close)."""
         counts = self.terms.positions["capital_tier"].isin(tiers).to_numpy()
         return self.balance(*ALL_SIDES) * counts[:, None]
 
     def volume(self, amounts: np.ndarray) -> np.ndarray:
-        """Translate amounts of positions at fx: (position, period)."""
-        return amounts * self.terms.position_fx
+        """Translate amounts of positions at fx: (position, close)."""
+        return amounts * self.closes.position_fx
 
     def regional(self, scopes: Scopes, *plus: str, minus: tuple[str, ...] = ()) -> np.ndarray:
         """Sum columns of regional income over the regions held."""
-        parts = self.income.of_regions
+        parts = self.closes.regional
         total = np.sum([parts[name] for name in plus], axis=0)
         return scopes.regions(total - sum(parts[name] for name in minus))
 
@@ -257,9 +243,9 @@ def _capital(name: str, tiers: tuple[str, ...]) -> Formula:
 
 
 FORMULAS: dict[str, Formula] = {
-    "assets": lambda m, s: s.positions(m.balance("asset")) + s.lanes(s.lends_out, m.lanes.claim),
+    "assets": lambda m, s: s.positions(m.balance("asset")) + s.lanes(s.lends_out, m.closes.claim),
     "liabilities": lambda m, s: (
-        s.positions(m.balance("liability")) + s.lanes(s.borrows_in, m.lanes.debt)
+        s.positions(m.balance("liability")) + s.lanes(s.borrows_in, m.closes.debt)
     ),
     "equity": lambda m, s: s.positions(m.balance("equity")),
     **{name: _weighted(name) for name in WEIGHTED},
@@ -268,12 +254,12 @@ FORMULAS: dict[str, Formula] = {
     "net_outflow": Measures.net_outflow,
     "usable_hqla": Measures.usable_hqla,
     "outflow_at_risk": Measures.outflow_at_risk,
-    "lent": lambda m, s: s.lanes(s.lends_out, m.lanes.claim),
-    "borrowed": lambda m, s: s.lanes(s.borrows_in, m.lanes.debt),
+    "lent": lambda m, s: s.lanes(s.lends_out, m.closes.claim),
+    "borrowed": lambda m, s: s.lanes(s.borrows_in, m.closes.debt),
     "open_lanes": Measures.open_lanes,
-    "new_business": lambda m, s: s.positions(m.volume(m.books.new)),
-    "disposals": lambda m, s: s.positions(m.volume(m.books.sold_amount)),
-    "transfers": lambda m, s: s.lanes(s.touches, m.lanes.plan.lane("transfer") * m.terms.lane_fx),
+    "new_business": lambda m, s: s.positions(m.volume(m.closes.new)),
+    "disposals": lambda m, s: s.positions(m.volume(m.closes.sold)),
+    "transfers": lambda m, s: s.lanes(s.touches, m.closes.transfer),
     "net_interest_income": lambda m, s: m.regional(
         s, "interest", "lane_interest", minus=("back_book",)
     ),
@@ -284,3 +270,15 @@ FAMILIES: dict[str, Family] = {
     "product": lambda m, s, argument: s.positions(m.of_column("product", argument)),
     "lent": Measures.lent_to,
 }
+
+
+def knows(case: Case, name: str) -> bool:
+    """Tell whether `Measures.value` can confirm a measure of this name."""
+    kind, _, argument = name.partition(":")
+    if name in FORMULAS or name in case.settings.custom_measures:
+        return True
+    if argument:
+        return kind in FAMILIES
+    table = case.table("measures")
+    terms = table.loc[table["measure"] == name, "term"]
+    return len(terms) > 0 and all(term != name and knows(case, term) for term in terms)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pandas as pd
 
 from alm.case import Case, load
 from alm.verify.books import Books
+from alm.verify.closes import opening, planned
 from alm.verify.horizon import HorizonValue
 from alm.verify.income import Income
 from alm.verify.lanes import Lanes
@@ -23,7 +25,10 @@ from alm.verify.plan import Plan
 from alm.verify.shocks import BASE
 from alm.verify.terms import Terms
 
-TABLES = ("positions", "lanes", "limits", "measures", "regions", "objective")
+TABLES = (
+    *("positions", "lanes", "limits", "measures", "regions", "objective"),
+    *("opening", "opening_limits", "prices", "baselines"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,16 +43,27 @@ class Replay:
         Plan tables by name, as saved; one that is missing has no entry.
     manifest
         What run.json says.
+    baselines
+        The plans that this one is compared with, as far as the run keeps them.
+    given_terms
+        The case as arrays, if another plan of the same case has them already.
     """
 
     case: Case
     tables: dict[str, pd.DataFrame]
     manifest: dict[str, Any]
+    baselines: Mapping[str, dict[str, pd.DataFrame]] = field(default_factory=dict)
+    given_terms: Terms | None = None
 
     @cached_property
     def terms(self) -> Terms:
         """The case as arrays."""
-        return Terms(self.case, self.scenario)
+        return self.given_terms or Terms(self.case, self.scenario)
+
+    def baseline(self, name: str) -> Replay | None:
+        """Return a plan that this one is compared with, None where the run does not keep it."""
+        tables = self.baselines.get(name)
+        return None if tables is None else replace(self, tables=tables, given_terms=self.terms)
 
     @property
     def scenario(self) -> str:
@@ -78,13 +94,23 @@ class Replay:
 
     @cached_property
     def measures(self) -> Measures:
-        """Measures of any scope."""
-        return Measures(self.terms, self.books, self.lanes, self.income)
+        """Measures of any scope at the closes of the plan."""
+        return Measures(self.terms, planned(self.terms, self.books, self.lanes, self.income))
+
+    @cached_property
+    def opening_measures(self) -> Measures:
+        """Measures of any scope of the opening balance sheet."""
+        return Measures(self.terms, opening(self.terms))
 
     @cached_property
     def limits(self) -> Limits:
         """Limits at every close."""
-        return Limits(self.terms, self.plan, self.measures)
+        return Limits(self.terms, self.tables["limits"], self.measures)
+
+    @cached_property
+    def opening_limits(self) -> Limits:
+        """Limits at the opening."""
+        return Limits(self.terms, self.tables["opening_limits"], self.opening_measures)
 
     @cached_property
     def objective(self) -> Objective:
@@ -114,10 +140,12 @@ def read(folder: Path) -> Replay:
     FileNotFoundError
         If there is no run.json.
     """
-    tables = {}
-    for name in TABLES:
-        path = folder / "plan" / f"{name}.parquet"
-        if path.exists():
-            tables[name] = pd.read_parquet(path)
     manifest = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    return Replay(load(folder / "inputs"), tables, manifest)
+    kept = sorted((folder / "baselines").glob("*/plan"))
+    baselines = {plan.parent.name: _tables(plan) for plan in kept}
+    return Replay(load(folder / "inputs"), _tables(folder / "plan"), manifest, baselines)
+
+
+def _tables(plan: Path) -> dict[str, pd.DataFrame]:
+    paths = {name: plan / f"{name}.parquet" for name in TABLES}
+    return {name: pd.read_parquet(path) for name, path in paths.items() if path.exists()}

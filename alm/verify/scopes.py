@@ -83,15 +83,18 @@ class Scopes:
         """Sum rows of (lane, period) over the lanes that `which` (scope, lane) picks."""
         return which.astype(float) @ amounts
 
-    @cached_property
-    def quanta(self) -> np.ndarray:
-        """One quantum per position and lane in the scope, reporting currency: (scope, period).
+    def quanta(self, position_fx: np.ndarray, lane_fx: np.ndarray) -> np.ndarray:
+        """One quantum per position and lane in the scope, reporting currency: (scope, close).
 
         By this much a limit may be missed (section 5).
+
+        Parameters
+        ----------
+        position_fx, lane_fx
+            Reporting units per unit of currency: (position, close), (lane, close).
         """
-        positions = self.positions(self.terms.position_fx)
-        lanes = self.lanes(self.touches, np.maximum(self.terms.lane_fx, self.terms.debt_fx))
-        return (positions + lanes) * self.terms.quantum
+        lanes = self.lanes(self.touches, lane_fx)
+        return (self.positions(position_fx) + lanes) * self.terms.quantum
 
     def take(self, rows: np.ndarray) -> Scopes:
         """Return some of the scopes."""

@@ -270,6 +270,12 @@ class Terms:
         """Row in `nodes` of the borrower."""
         return self.node_index(self.lanes["borrower"], self.lanes["borrower_currency"])
 
+    @cached_property
+    def lane_corridor(self) -> np.ndarray:
+        """Row in table corridors of each lane, -1 without one."""
+        names = pd.Index(self.case.table("corridors")["corridor"])
+        return names.get_indexer(pd.Index(self.lanes["corridor"]))
+
     def lane_attribute(self, end: str, name: str) -> np.ndarray:
         """Attribute of the claim (end "lender") or the debt ("borrower"): (lane, period).
 

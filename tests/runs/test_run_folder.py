@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from alm.case import load
+from alm.case import load, table_hashes
 from alm.runs import allocate, store
 from tests.oracle.hand import CASH, EQUITY, HOME, LOAN, NO_NEW, plug, position, write_case
 from tests.oracle.tight import write_random_case
@@ -121,7 +121,7 @@ def test_the_manifest_says_what_was_run_and_what_came_out(hand_case, tmp_path):
 
 def test_the_id_depends_on_inputs_and_options_and_nothing_else(tmp_path):
     def identity(case: Path, **options) -> str:
-        return store.run_id(store.table_hashes(load(case)), options)
+        return store.run_id(table_hashes(load(case)), options)
 
     first = write_hand_case(tmp_path / "first")
     again = write_hand_case(tmp_path / "again")

@@ -40,7 +40,12 @@ def test_a_run_worked_by_hand_is_confirmed(made, objective, tmp_path):
     assert outcome.ok
     assert outcome.objective == pytest.approx(objective, abs=1e-12)
     empty = outcome.checks.loc[outcome.checks["count"] == 0, "check"]
-    assert set(empty) <= {"limits_are_right", "hard_limits_are_kept", "statuses_are_right"}
+    # one of the two has no limits, and neither shows more tables than the contract asks for
+    assert set(empty) <= {
+        *("limits_are_right", "hard_limits_are_kept", "statuses_are_right"),
+        *("opening_is_right", "prices_are_consistent", "baselines_are_right"),
+        *("violations_are_listed", "inputs_are_those_of_the_run"),
+    }
     assert outcome.seconds > 0
 
 
@@ -172,7 +177,7 @@ def test_a_claim_that_the_plan_does_not_bear_out_is_refused(case, claims, check)
 
 def test_a_gap_that_covers_the_bound_is_confirmed(case):
     run = two_regions.run()
-    run.manifest |= {"bound": 1.6, "gap": 0.05}
+    run.manifest |= {"bound": 1.6, "gap": 0.0775 / 1.5225}
     assert refusals(case, run) == set()
 
 

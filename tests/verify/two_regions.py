@@ -145,7 +145,7 @@ horizon_value  0      0
         "status": "optimal",
         "objective": 1.5225,
         "bound": 1.5226,
-        "gap": 1e-4,
+        "gap": 1e-4 / 1.5225,
         "income": 3.5025,
         "options": {},
     }

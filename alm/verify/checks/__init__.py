@@ -11,6 +11,7 @@ from alm.verify.checks.amounts import (
     posted_income_is_right,
     rows_add_up,
 )
+from alm.verify.checks.baselines import baselines_are_right
 from alm.verify.checks.bounds import (
     balances_are_within_bounds,
     disposals_are_within_the_legacy_book,
@@ -28,6 +29,11 @@ from alm.verify.checks.income import (
 )
 from alm.verify.checks.lanes import lanes_follow_from_transfers, lanes_keep_their_terms
 from alm.verify.checks.limits import hard_limits_are_kept, limits_are_right, statuses_are_right
+from alm.verify.checks.manifest import (
+    inputs_are_those_of_the_run,
+    run_names_its_case,
+    violations_are_listed,
+)
 from alm.verify.checks.measures import measures_are_right
 from alm.verify.checks.objective import (
     gap_is_honest,
@@ -35,6 +41,8 @@ from alm.verify.checks.objective import (
     objective_is_right,
     parts_of_the_objective_are_right,
 )
+from alm.verify.checks.opening import opening_is_right
+from alm.verify.checks.prices import prices_are_consistent
 from alm.verify.replay import Replay
 from alm.verify.verification import Finding
 
@@ -83,4 +91,10 @@ CHECKS = (
     Check(objective_is_right, "5, 9"),
     Check(income_of_the_run_is_right, "9"),
     Check(gap_is_honest, "9"),
+    Check(opening_is_right, "7, 9"),
+    Check(prices_are_consistent, "9"),
+    Check(baselines_are_right, "9"),
+    Check(run_names_its_case, "1, 9"),
+    Check(violations_are_listed, "9"),
+    Check(inputs_are_those_of_the_run, "9"),
 )

@@ -61,4 +61,5 @@ def collateral_is_held(replay: Replay) -> Iterator[Finding]:
         held = solo.positions(replay.measures.liquid(name, given=False))
         given = solo.positions(replay.measures.liquid(name, given=True))
         where = cells(f"collateral {name}", replay.terms.regions[["region"]])
-        yield at_most(where, given, held, solo.quanta + replay.noise(held))
+        near = solo.quanta(replay.terms.position_fx, replay.terms.lane_fx) + replay.noise(held)
+        yield at_most(where, given, held, near)

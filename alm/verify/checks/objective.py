@@ -58,7 +58,7 @@ def income_of_the_run_is_right(replay: Replay) -> Iterator[Finding]:
 
 
 def gap_is_honest(replay: Replay) -> Iterator[Finding]:
-    """Confirm that the objective does not beat its bound, and that the gap claimed covers what is left.
+    """Confirm that the objective does not beat its bound, and that the gap is what is left of it.
 
     Rounding to quanta may lift a plan over the bound by what a quantum of each position and lane earns.
     Without a bound there is no gap to claim, and no plan is called optimal.
@@ -71,9 +71,28 @@ def gap_is_honest(replay: Replay) -> Iterator[Finding]:
             lambda _: "run.json gap", [silent], gap, "blank and no claim: there is no bound"
         )
         return
+    near = room_above_bound(replay, objective)
+    yield at_most(lambda _: "run.json bound (objective above it)", [objective], [bound], near)
+    size = max(abs(objective), replay.terms.quantum)
+    left = max(0.0, bound - objective)
+    yield equal(lambda _: "run.json gap", [gap], [left / size], 1e-9 + tolerance(replay, 0) / size)
+    yield from _optimum(replay, bound)
+
+
+def room_above_bound(replay: Replay, objective: float) -> float:
+    """By how much rounding to quanta may lift a plan over its bound."""
     terms = replay.terms
     quanta = terms.quantum * (terms.position_fx.sum(axis=0) + terms.lane_fx.sum(axis=0)).max()
-    near = 1e-6 * max(abs(objective), abs(bound)) + quanta
-    yield at_most(lambda _: "run.json bound (objective above it)", [objective], [bound], near)
-    size = max(abs(objective), abs(bound), 1.0)
-    yield at_least(lambda _: "run.json gap", [gap], [(bound - objective) / size], 1e-9)
+    return float(1e-6 * abs(objective) + quanta)
+
+
+def _optimum(replay: Replay, bound: float) -> Iterator[Finding]:
+    """Confirm that the plan before rounding does not beat the bound, and meets it if called optimal."""
+    optimum = number(replay.manifest.get("optimum"))
+    if np.isnan(optimum):
+        return
+    near = 1e-5 * max(abs(optimum), 1e-2 * replay.objective.scale)
+    where = "run.json optimum"
+    yield at_most(lambda _: f"{where} (above its bound)", [optimum], [bound], near)
+    if replay.manifest.get("status") == "optimal":
+        yield at_least(lambda _: f"{where} (called optimal)", [optimum], [bound], near)
