@@ -88,14 +88,18 @@ class View:
     @cached_property
     def fx_at(self) -> pd.DataFrame:
         """Reporting units per unit at the opening (period 0) and in each period of the scenario: (currency, period)."""
-        rates = pd.DataFrame(dict.fromkeys(range(self.periods + 1), self.fx), dtype=float)
-        shocks = self.run.case.table("shocks").query("shock == 'fx'")
-        for row in shocks[shocks["scenario"] == self.scenario].itertuples():
-            foreign = rates.index != self.settings.currency
-            hit = foreign & ((rates.index == row.currency) | (row.currency == ""))
-            during = (rates.columns >= row.start) & (rates.columns <= row.end)
-            rates.loc[hit, during] *= row.value
-        return rates
+        currencies = pd.Index(self.fx)
+        rates = np.repeat(
+            np.array(list(self.fx.values()), float)[:, None], self.periods + 1, axis=1
+        )
+        shocks = self.run.case.table("shocks")
+        shocks = shocks[(shocks["shock"] == "fx") & (shocks["scenario"] == self.scenario)]
+        for currency, start, end, value in shocks[["currency", "start", "end", "value"]].to_numpy():
+            hit = (currencies != self.settings.currency) & (
+                (currencies == currency) | (currency == "")
+            )
+            rates[hit, int(start) : int(end) + 1] *= float(value)
+        return pd.DataFrame(rates, index=currencies)
 
     def reporting(
         self, amount: pd.Series, currency: pd.Series, period: pd.Series | int

@@ -291,6 +291,14 @@ CASES = {
         {"scenarios": "scenario,probability\na,0.5\nb,0.4\n"},
         [("scenarios", None, "probability")],
     ),
+    "an exchange rate that moves in one place only, or is the reporting currency's": (
+        {
+            "scenarios": "scenario\na\n",
+            "shocks": "scenario,shock,region,currency,class,value\na,fx,,EUR,,0.9\na,fx,,,,0.9\n"
+            "a,fx,west,EUR,,0.9\na,fx,,EUR,loan,0.9\na,fx,,CNY,,0.9\n",
+        },
+        [("shocks", 4, "region"), ("shocks", 5, "class"), ("shocks", 6, "currency")],
+    ),
     "shocks that match nothing": (
         {
             "scenarios": "scenario\na\n",

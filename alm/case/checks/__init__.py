@@ -66,6 +66,7 @@ from alm.case.checks.products import (
 )
 from alm.case.checks.runoff import run_off_is_complete, run_off_never_rises
 from alm.case.checks.scenarios import (
+    exchange_rates_move_everywhere,
     parents_of_scenarios_have_no_cycle,
     probabilities_are_all_or_none,
     probabilities_sum_to_one,
@@ -134,6 +135,7 @@ CHECKS: tuple[Check, ...] = (
     parents_of_scenarios_have_no_cycle,
     probabilities_are_all_or_none,
     probabilities_sum_to_one,
+    exchange_rates_move_everywhere,
     rates_are_decimal,
     weights_are_decimal,
     settings_are_decimal,

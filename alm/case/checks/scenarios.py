@@ -50,3 +50,15 @@ def probabilities_sum_to_one(draft: Draft) -> Iterator[Fault]:
         and abs(total - 1) > _SUM_TOLERANCE
     ):
         yield Fault("scenarios", None, "probability", f"{total:.12g} in all", "1 in all")
+
+
+def exchange_rates_move_everywhere(draft: Draft) -> Iterator[Fault]:
+    """Refuse a shock of an exchange rate in one region, product or lane only, and one of the reporting currency."""
+    shocks = draft.tables["shocks"]
+    moves = shocks["shock"] == "fx"
+    for column in ("region", "product", "class", "lane"):
+        allowed = "blank: an exchange rate is the same everywhere"
+        yield from faults_at(draft, "shocks", column, moves & (shocks[column] != ""), allowed)
+    reporting = moves & (shocks["currency"] == draft.settings.currency)
+    allowed = "another currency: the reporting currency is always 1"
+    yield from faults_at(draft, "shocks", "currency", reporting, allowed)
