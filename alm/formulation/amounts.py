@@ -28,6 +28,7 @@ from alm.formulation.measures.weights import Weights, addons
 from alm.formulation.scopes import Scope, node_mask, region_mask
 
 Expression = Any
+NO_TERMS = pd.DataFrame({"term": pd.Series(dtype="str"), "weight": pd.Series(dtype="float64")})
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,7 @@ def piecewise(measure: str) -> Piecewise | None:
 
 def combination(book: Book, measure: str) -> pd.DataFrame:
     """Give the rows of the table `measures` that make up a combined measure: `term, weight`."""
-    none = book.case.table("measures").iloc[:0][["term", "weight"]]
-    return book.combinations.get(measure, none)
+    return book.combinations.get(measure, NO_TERMS)
 
 
 def add_amounts(model: linopy.Model, amounts: Amounts) -> None:

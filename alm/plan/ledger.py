@@ -292,7 +292,8 @@ def tolerance(book: Book, table: pd.DataFrame) -> np.ndarray:
         touches = inside[:, book.end_nodes["lender"]] | inside[:, book.end_nodes["borrower"]]
         ends = touches @ book.lanes.fx
     allowed = (inside @ held + ends) * book.case.settings.quantum
-    at = [distinct.index(scope) for scope in scopes]
+    place = {scope: number for number, scope in enumerate(distinct)}
+    at = [place[scope] for scope in scopes]
     return np.asarray(allowed[at, table["period"].to_numpy(int) - 1])
 
 
@@ -312,14 +313,20 @@ def keep_ledger(book: Book, plan: Plan, limits: LimitRows) -> Ledger:
             "measures": measure_table(book, quantities, 1, slice(None)),
             "regions": income,
             "objective": objective,
-            "opening": measure_table(book.at_opening(), opening_quantities(book), 0, slice(0, 1)),
-            "opening_limits": opening_limit_table(book, limits),
         },
         objective=float(objective["value"].sum()),
         horizon_value=value,
         income=float(income["income"].sum()),
         interest=float(quantities.earnings["net_interest_income"].sum()),
     )
+
+
+def opening_tables(book: Book, limits: LimitRows) -> dict[str, pd.DataFrame]:
+    """Measure the opening balance sheet, which all plans of a case share: `opening`, `opening_limits`."""
+    return {
+        "opening": measure_table(book.at_opening(), opening_quantities(book), 0, slice(0, 1)),
+        "opening_limits": opening_limit_table(book, limits),
+    }
 
 
 def _objective_table(

@@ -24,7 +24,7 @@ from alm.formulation.book import Book, open_book
 from alm.formulation.formulate import Formulation, formulate
 from alm.plan.canonicalise import canonicalise
 from alm.plan.decisions import read_decisions
-from alm.plan.ledger import Ledger, keep_ledger
+from alm.plan.ledger import Ledger, keep_ledger, opening_tables
 from alm.plan.repair import broken_limits, with_more_room
 from alm.plan.rounding import Plan, round_plan
 from alm.runs import store
@@ -36,7 +36,7 @@ from alm.runs.quanta import without_noise
 from alm.runs.reference import Reference, read_reference
 from alm.runs.run import Run
 from alm.runs.stages import Stages
-from alm.verify import verify
+from alm.verify import Terms, confirm, read
 from scenarios import BASE, shocked
 from solvers import Solution, Status, ranges, solve
 
@@ -289,7 +289,9 @@ def _planned(
         if again.status not in PLANS:
             break
         plan, ledger = _written(job, book, formulation, again)
-    return plan, ledger
+    with job.stages.stage("round"):
+        opening = opening_tables(book, formulation.limits)
+    return plan, replace(ledger, tables={**ledger.tables, **opening})
 
 
 def _written(
@@ -333,13 +335,14 @@ def _with_plan(
         write_inputs(book.case, aside / "inputs")
         store.write_tables(aside, ledger.tables)
         store.write_manifest(aside, {**job.manifest, **result(run)})
-        verification = verify(aside)
+        replay = read(aside)
+        verification = confirm(replay)
         stages.note(
             "verified", ok=verification.ok, failures=[str(f) for f in verification.failures[:20]]
         )
         run = replace(run, verified=verification.ok)
     with stages.stage("explain"):
-        extra = _explained(job, book, formulation, solution, plan, ledger, run)
+        extra = _explained(job, book, formulation, solution, plan, ledger, run, replay.terms)
         store.write_tables(aside, extra)
     with stages.stage("report"):
         # The workbook says what is missing in it.
@@ -368,13 +371,16 @@ def _explained(
     plan: Plan,
     ledger: Ledger,
     run: Run,
+    frozen: Terms,
 ) -> dict[str, pd.DataFrame]:
     """Make the tables that explain a plan; those that cannot be made are left out."""
     parts = job.parts
     alone = no_comparison(ledger, run)
     tables = {
         "baselines": parts.optional(
-            "baselines", lambda: compare(job.aside, book, formulation, plan, ledger, run), alone
+            "baselines",
+            lambda: compare(job.aside, book, formulation, plan, ledger, run, frozen),
+            alone,
         )
         if job.options.baselines
         else alone,

@@ -15,7 +15,7 @@ from alm.plan.ledger import Ledger, keep_ledger
 from alm.plan.rounding import Plan, round_plan
 from alm.runs import store
 from alm.runs.run import Run
-from alm.verify import verify
+from alm.verify import Terms, confirm, read
 from solvers import Status, solve
 
 # A baseline may well break limits: that is what it is shown for. Everything else must hold.
@@ -33,7 +33,13 @@ MAY_FAIL = frozenset(
 
 
 def compare(
-    folder: Path, book: Book, formulation: Formulation, plan: Plan, ledger: Ledger, run: Run
+    folder: Path,
+    book: Book,
+    formulation: Formulation,
+    plan: Plan,
+    ledger: Ledger,
+    run: Run,
+    frozen: Terms,
 ) -> pd.DataFrame:
     """Value the plan and its baselines.
 
@@ -41,6 +47,8 @@ def compare(
     ----------
     folder : Path
         Of the run that is being written; baselines are verified in `baselines/` below it.
+    frozen : Terms
+        The frozen inputs of the run, as its own verification read them.
 
     Returns
     -------
@@ -58,7 +66,7 @@ def compare(
             rows.append({"baseline": name, "feasible": False, "verified": False})
             continue
         other = keep_ledger(book, round_plan(book, decisions), formulation.limits)
-        verified, feasible = _verified(folder, name, book, other, run.bound)
+        verified, feasible = _verified(folder, name, other, run.bound, frozen)
         rows.append(_row(name, other, verified, feasible))
     return pd.DataFrame(rows)
 
@@ -78,7 +86,7 @@ def _best_with_frozen_lanes(book: Book, formulation: Formulation) -> Decisions |
 
 
 def _verified(
-    folder: Path, name: str, book: Book, ledger: Ledger, bound: float | None
+    folder: Path, name: str, ledger: Ledger, bound: float | None, frozen: Terms
 ) -> tuple[bool, bool]:
     """Verify a baseline like a run: its arithmetic, and whether it keeps every hard limit and bound."""
     place = folder / "baselines" / name
@@ -89,10 +97,10 @@ def _verified(
     store.write_manifest(
         place,
         {"status": "gap", "objective": ledger.objective, "bound": bound, "income": ledger.income}
-        | {"options": {"scenario": book.scenario}}
+        | {"options": {"scenario": frozen.scenario}}
         | {"gap": None if bound is None else max(0.0, bound - ledger.objective) / scale},
     )
-    failures = verify(place).failures
+    failures = confirm(read(place, frozen)).failures
     broken = [failure for failure in failures if failure.check in MAY_FAIL]
     return len(broken) == len(failures), not failures
 

@@ -25,6 +25,8 @@ def resolve(rules: pd.DataFrame, holders: pd.DataFrame, attribute: str, periods:
     """
     values = np.repeat(holders[attribute].to_numpy(float)[:, None], periods, axis=1)
     rows = rules.loc[rules["attribute"] == attribute]
+    if rows.empty:
+        return values
     score = sum(points * (rows[name] != "") for name, points in SPECIFICITY.items())
     ordered = rows.assign(score=score).sort_values("score", kind="stable")
     for rule in ordered.to_dict("records"):

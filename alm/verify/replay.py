@@ -130,8 +130,13 @@ class Replay:
         return 1e-9 * np.abs(figures) + 1e-13 * self.gross + 1e-6 * self.terms.quantum
 
 
-def read(folder: Path) -> Replay:
+def read(folder: Path, frozen: Terms | None = None) -> Replay:
     """Read a run folder.
+
+    Parameters
+    ----------
+    frozen
+        Terms of the same frozen inputs, where another plan of the case has been read.
 
     Raises
     ------
@@ -143,7 +148,8 @@ def read(folder: Path) -> Replay:
     manifest = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     kept = sorted((folder / "baselines").glob("*/plan"))
     baselines = {plan.parent.name: _tables(plan) for plan in kept}
-    return Replay(load(folder / "inputs"), _tables(folder / "plan"), manifest, baselines)
+    case = load(folder / "inputs") if frozen is None else frozen.case
+    return Replay(case, _tables(folder / "plan"), manifest, baselines, frozen)
 
 
 def _tables(plan: Path) -> dict[str, pd.DataFrame]:

@@ -84,10 +84,9 @@ class Finding:
 
 def cells(table: str, rows: pd.DataFrame, *, by_period: bool = True) -> Where:
     """Name cells of an array whose first axis is `rows` and whose second, `by_period`, is the period."""
-    keys = rows.reset_index(drop=True)
 
     def where(cell: tuple[int, ...]) -> str:
-        key = " ".join(f"{name}={value}" for name, value in keys.iloc[cell[0]].items())
+        key = " ".join(f"{name}={value}" for name, value in rows.iloc[cell[0]].items())
         return f"{table} {key} period={cell[1] + 1}" if by_period else f"{table} {key}"
 
     return where

@@ -28,15 +28,15 @@ def shared_liquidity(book: Book, scope: Scope) -> list[tuple[Scope, float]]:
 
     All of it for the scope's own region, and for a scope solo.
     """
-    regions = book.regions
-    share = np.where(
-        regions["region"] == scope.region, 1.0, regions["transferable"].to_numpy(float)
-    )
-    below = book.subtree.loc[scope.region].to_numpy()
+    if scope.scope == "solo":
+        return [(scope, 1.0)]
+    names = book.subtree.index.tolist()
+    own = names.index(scope.region)
+    share = book.regions["transferable"].to_numpy(float).copy()
+    share[own] = 1.0
     return [
-        (Scope(region, "solo", scope.currency), float(part))
-        for region, part, inside in zip(regions["region"], share, below, strict=True)
-        if (region == scope.region if scope.scope == "solo" else inside)
+        (Scope(names[row], "solo", scope.currency), float(share[row]))
+        for row in np.flatnonzero(book.subtree.to_numpy()[own])
     ]
 
 
