@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import repeat
 from typing import Any
@@ -42,16 +42,6 @@ def rendered(
     One cell a row as XML; an empty string where there is neither a value nor a fill.
     """
     rows = range(first_row, first_row + len(values))
-    looks = repeat(look) if isinstance(look, Style) else look
-    endings: dict[tuple[Any, ...], str] = {}
-
-    def ending(value: Any, style: Style) -> str:
-        """Give all of a cell but its address; columns repeat themselves, each ending is made once."""
-        key = (value, style, value.__class__)
-        if key not in endings:
-            endings[key] = _ending(value, style, styles)
-        return endings[key]
-
     cells = cell_values(values)
     if isinstance(look, Style) and pd.api.types.is_float_dtype(values) and look.fill is Fill.NONE:
         number = styles.number(look)  # amounts do not repeat: no memory, no call
@@ -59,13 +49,29 @@ def rendered(
             "" if value is None else f'<c r="{letter}{row}" s="{number}"><v>{value}</v></c>'
             for row, value in zip(rows, cells, strict=True)
         ]
-    endless = zip(rows, cells, looks, strict=False)
+    looks = repeat(look, len(cells)) if isinstance(look, Style) else look
+    endings = _endings(cells, looks, styles)
     return [
-        ""
-        if value is None and style.fill is Fill.NONE
-        else f'<c r="{letter}{row}"{ending(value, style)}'
-        for row, value, style in endless
+        "" if ending is None else f'<c r="{letter}{row}"{ending}'
+        for row, ending in zip(rows, endings, strict=True)
     ]
+
+
+def _endings(cells: list[Any], looks: Iterable[Style], styles: Styles) -> list[str | None]:
+    """Give all of each cell but its address; None where there is neither a value nor a fill.
+
+    Columns repeat themselves, so each ending is made once. A column shares few styles: to tell them apart by
+    identity spares hashing all that a style says for every cell.
+    """
+    known: dict[tuple[Any, ...], str | None] = {}
+    endings = []
+    for value, style in zip(cells, looks, strict=True):
+        key = (value, id(style), value.__class__)
+        if key not in known:
+            bare = value is None and style.fill is Fill.NONE
+            known[key] = None if bare else _ending(value, style, styles)
+        endings.append(known[key])
+    return endings
 
 
 def _ending(value: Any, style: Style, styles: Styles) -> str:
@@ -104,7 +110,9 @@ def cell_values(values: pd.Series) -> list[Any]:
     held = (
         values.notna() if pd.api.types.is_numeric_dtype(values) else values.notna() & (values != "")
     )
-    return values.astype(object).where(held, None).tolist()
+    cells = values.to_numpy(object, copy=True)
+    cells[~held.to_numpy(bool)] = None
+    return cells.tolist()
 
 
 def shown_width(values: pd.Series, form: Form, digits: int) -> int:
