@@ -60,7 +60,8 @@ REFUSED = {
             "c,west,open_lanes,,max,1",
             "d,west,delta_nii,,max,1",
             "e,west,cet1,delta_eve,min,1",
-        ),
+        )
+        | {"lanes": "lane,lender,borrower,capacity\nthere,west,east,5\n"},
         [*(("limits", row, "measure") for row in (2, 3, 4, 5)), ("limits", 6, "denominator")],
     ),
     "a measure in a combination": (

@@ -15,6 +15,10 @@ from alm.case.checks.bounds import (
     overrides_do_not_cross,
 )
 from alm.case.checks.curves import curves_that_are_needed_exist, floating_rates_name_a_curve
+from alm.case.checks.earnings import (
+    regions_with_income_have_equity,
+    retained_income_is_not_posted_to_a_plug,
+)
 from alm.case.checks.fx import reporting_currency_is_one
 from alm.case.checks.lanes import (
     lanes_between_entities_name_products,
@@ -29,7 +33,9 @@ from alm.case.checks.limits import (
     lent_names_a_region_outside,
     measures_are_known,
     measures_are_new_names,
+    rate_shocks_are_given_where_needed,
     soft_limits_have_a_penalty,
+    steps_do_not_tie,
     terms_are_known,
     usable_hqla_is_held_safely,
 )
@@ -54,6 +60,7 @@ from alm.case.checks.positions import (
     products_of_plugs_never_mature,
     rows_name_a_position,
     rows_of_plugs_are_bounds_of_balance,
+    tiers_have_no_price_slope,
 )
 from alm.case.checks.products import (
     attributes_of_rules_exist,
@@ -67,10 +74,13 @@ from alm.case.checks.products import (
 from alm.case.checks.runoff import run_off_is_complete, run_off_never_rises
 from alm.case.checks.scenarios import (
     exchange_rates_move_everywhere,
+    lanes_of_shocks_can_match,
     parents_of_scenarios_have_no_cycle,
     probabilities_are_all_or_none,
     probabilities_sum_to_one,
     scenario_names_are_free,
+    the_tail_of_the_cvar_is_not_empty,
+    values_of_shocks_are_possible,
 )
 from alm.case.checks.tenors import (
     tenors_of_lanes_are_whole_periods,
@@ -109,6 +119,9 @@ CHECKS: tuple[Check, ...] = (
     plugs_never_mature,
     rows_of_plugs_are_bounds_of_balance,
     products_of_plugs_never_mature,
+    tiers_have_no_price_slope,
+    retained_income_is_not_posted_to_a_plug,
+    regions_with_income_have_equity,
     bounds_do_not_cross,
     bounds_are_given_once,
     overrides_do_not_cross,
@@ -131,17 +144,22 @@ CHECKS: tuple[Check, ...] = (
     lent_names_a_region_outside,
     income_limits_have_no_currency,
     soft_limits_have_a_penalty,
+    steps_do_not_tie,
     scenario_names_are_free,
     parents_of_scenarios_have_no_cycle,
     probabilities_are_all_or_none,
     probabilities_sum_to_one,
     exchange_rates_move_everywhere,
+    values_of_shocks_are_possible,
+    lanes_of_shocks_can_match,
+    the_tail_of_the_cvar_is_not_empty,
     rates_are_decimal,
     weights_are_decimal,
     settings_are_decimal,
     bounds_of_ratios_are_decimal,
     amounts_are_not_oddly_negative,
     what_is_not_supported_is_refused,
+    rate_shocks_are_given_where_needed,
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from alm.case.checks.cells import faults_at
+from alm.case.checks.limits import combinations
 from alm.case.checks.positions import product_values
 from alm.case.draft import Draft
 from alm.case.faults import Fault
@@ -51,11 +52,28 @@ def lanes_have_a_cost(draft: Draft) -> Iterator[Fault]:
 
 
 def lanes_have_a_needed_capacity(draft: Draft) -> Iterator[Fault]:
-    """Require a capacity with a fixed cost, a ticket or a corridor."""
+    """Require a capacity with a fixed cost, a ticket or a corridor, and under a limit on open_lanes."""
     lanes = draft.tables["lanes"]
     needs = (lanes["fixed_cost"] > 0) | (lanes["minimum_ticket"] > 0) | (lanes["corridor"] != "")
-    allowed = "an amount, with a fixed cost, a ticket or a corridor"
+    counted = _counted_by_open_lanes(draft)
+    needs |= lanes["lender"].isin(counted) | lanes["borrower"].isin(counted)
+    allowed = "an amount, with a fixed cost, a ticket, a corridor, or under a limit on open_lanes"
     yield from faults_at(draft, "lanes", "capacity", needs & lanes["capacity"].isna(), allowed)
+
+
+def _counted_by_open_lanes(draft: Draft) -> set[str]:
+    """List the regions whose lanes a limit or its steps count."""
+    limits, steps = draft.tables["limits"], draft.tables["steps"]
+    combined = combinations(draft).items()
+    names = {name for name, terms in combined if any(term == "open_lanes" for term, _ in terms)}
+    names.add("open_lanes")
+    stepped = steps.loc[steps["measure"].isin(names), "limit"]
+    counts = limits["measure"].isin(names) | limits["denominator"].isin(names)
+    counting = limits[counts | limits["limit"].isin(stepped)]
+    solo = set(counting.loc[counting["scope"] == "solo", "region"])
+    tops = set(counting.loc[counting["scope"] == "subtree", "region"])
+    lines = ancestry(draft.tables["regions"]).items()
+    return solo | {region for region, line in lines if tops.intersection(line)}
 
 
 def lanes_between_entities_name_products(draft: Draft) -> Iterator[Fault]:

@@ -156,3 +156,28 @@ def soft_limits_have_a_penalty(draft: Draft) -> Iterator[Fault]:
     limits = draft.tables["limits"]
     wrong = (limits["enforcement"] == "soft") & limits["penalty"].isna()
     yield from faults_at(draft, "limits", "penalty", wrong, "an amount, for a soft limit")
+
+
+def steps_do_not_tie(draft: Draft) -> Iterator[Fault]:
+    """Refuse two bounds of a limit from the same value on: neither has the largest `at_least`."""
+    steps = draft.tables["steps"].sort_index()
+    steps = steps[draft.sound("steps", "limit", "at_least", "measure").loc[steps.index]]
+    again = steps.duplicated(["limit", "at_least"])
+    for row, value in steps.loc[again, "at_least"].items():
+        allowed = "each value once for a limit"
+        yield Fault("steps", int(str(row)), "at_least", f"{value:g}", allowed, "by another measure")
+
+
+def rate_shocks_are_given_where_needed(draft: Draft) -> Iterator[Fault]:
+    """Require rate shocks where a limit is on the worst loss over them."""
+    if len(draft.tables["rate_shocks"]) or not draft.is_whole("rate_shocks"):
+        return
+    limits, terms = draft.tables["limits"], combinations(draft).items()
+    shocked = {"delta_nii", "delta_eve"}
+    names = shocked | {name for name, parts in terms if shocked & {term for term, _ in parts}}
+    for column in ("measure", "denominator"):
+        wrong = limits[column].isin(names)
+        hint = "table rate_shocks has no rows"
+        yield from faults_at(
+            draft, "limits", column, wrong, "another measure, without rate shocks", hint
+        )

@@ -15,8 +15,8 @@ from alm.case.spec.positions import KEY
 NAMING_A_POSITION = ("bounds", "runoff", "targets", "tiers", "volatility")
 
 # What contradicts "it never matures, is taken up and given back freely" where it stands on the row of a plug.
-_NO_PLUG_POSITIVE = ("price_slope", "back_book", "min_new", "adjustment_cost")
-_NO_PLUG_GIVEN = ("residual_months", "min_renewal", "max_renewal", "last_new")
+_NO_PLUG_POSITIVE = ("price_slope", "back_book", "min_new", "adjustment_cost", "min_renewal")
+_NO_PLUG_GIVEN = ("residual_months", "max_renewal")
 _NO_PLUG_PRODUCT = ("tenor_months", "max_disposal", "lot", "minimum_ticket", "fixed_cost")
 
 
@@ -135,3 +135,13 @@ def products_of_plugs_never_mature(draft: Draft) -> Iterator[Fault]:
             "plugs leave it out",
             warning=True,
         )
+
+
+def tiers_have_no_price_slope(draft: Draft) -> Iterator[Fault]:
+    """Refuse a price slope where `tiers` give the rates of new business (contract, section 4)."""
+    positions = draft.tables["positions"]
+    tiered = position_ids(positions).isin(position_ids(draft.tables["tiers"]))
+    wrong = (positions["price_slope"] > 0) & tiered
+    yield from faults_at(
+        draft, "positions", "price_slope", wrong, "0 for a position with rows in tiers"
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from alm.case.checks.cells import faults_at
 from alm.case.draft import Draft
 from alm.case.faults import Fault
@@ -11,7 +13,16 @@ from alm.case.rows import look_up
 from alm.case.tree import ancestry
 
 _RESERVED = ("base", "all")
-_SUM_TOLERANCE = 1e-6
+# Thirds with five digits are still said to be all that can happen.
+_SUM_TOLERANCE = 2e-5
+_OF_POSITIONS = ("runoff", "rate", "new_business", "expected_loss", "haircut")
+# Shocks that take away or multiply something, and what their value may be.
+_VALUES = {
+    "runoff": (0.0, 1.0, "a share from 0 to 1"),
+    "new_business": (0.0, np.inf, "a multiple, 0 or more"),
+    "lane_capacity": (0.0, np.inf, "a multiple, 0 or more"),
+    "fx": (np.nextafter(0.0, 1.0), np.inf, "a multiple above 0"),
+}
 
 
 def scenario_names_are_free(draft: Draft) -> Iterator[Fault]:
@@ -62,3 +73,29 @@ def exchange_rates_move_everywhere(draft: Draft) -> Iterator[Fault]:
     reporting = moves & (shocks["currency"] == draft.settings.currency)
     allowed = "another currency: the reporting currency is always 1"
     yield from faults_at(draft, "shocks", "currency", reporting, allowed)
+
+
+def values_of_shocks_are_possible(draft: Draft) -> Iterator[Fault]:
+    """Require a share of what a run-off takes away, and multiples that are not negative."""
+    shocks = draft.tables["shocks"]
+    for shock, (low, high, allowed) in _VALUES.items():
+        wrong = (shocks["shock"] == shock) & ~shocks["value"].between(low, high)
+        wrong &= draft.sound("shocks", "value")
+        yield from faults_at(draft, "shocks", "value", wrong, allowed)
+
+
+def lanes_of_shocks_can_match(draft: Draft) -> Iterator[Fault]:
+    """Warn of a lane in a shock of positions only: it matches none of them."""
+    shocks = draft.tables["shocks"]
+    odd = (shocks["lane"] != "") & shocks["shock"].isin(_OF_POSITIONS)
+    allowed = "blank, but with lane_capacity or a weight of its products"
+    yield from faults_at(
+        draft, "shocks", "lane", odd, allowed, "the row changes nothing", warning=True
+    )
+
+
+def the_tail_of_the_cvar_is_not_empty(draft: Draft) -> Iterator[Fault]:
+    """Require a level below 1: CVaR is the mean of the worst 1 - level."""
+    level = draft.settings.risk.cvar_level
+    if level == 1:
+        yield Fault("case.toml", None, "risk.cvar_level", level, "below 1")

@@ -1,6 +1,6 @@
 """Exchange rates, curves and their moves (contract, sections 5 and 7)."""
 
-from alm.case.spec.column import Table, months, number, per_year, position_key, text
+from alm.case.spec.column import Table, number, per_year, position_key, text
 
 FX = Table(
     "fx",
@@ -51,7 +51,7 @@ RATE_SHOCKS = Table(
     (
         text("shock", "Rate shock.", required=True),
         text("currency", "Currency whose curves move.", required=True),
-        months("tenor_months", "Tenor at which they move.", required=True),
+        number("tenor_months", "Tenor at which they move.", unit="months", low=0.0, required=True),
         number("move", "Move of the rate.", unit="per year", required=True),
     ),
     "Moves of the curves for delta_nii and delta_eve.",
