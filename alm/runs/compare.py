@@ -93,7 +93,7 @@ def _verified(
     store.write_tables(place, ledger.tables)
     if not (place / "inputs").exists():
         (place / "inputs").symlink_to(Path("../../inputs"), target_is_directory=True)
-    scale = max(abs(ledger.objective), book.case.settings.quantum)
+    scale = max(abs(ledger.objective), frozen.quantum)
     store.write_manifest(
         place,
         {"status": "gap", "objective": ledger.objective, "bound": bound, "income": ledger.income}
