@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from solvers import certificates, conic
+from solvers import certificates, conic, outer
 from solvers.backends import Backend, backend_for, backend_named
 from solvers.check import Check, check, relative_gap
 from solvers.duals import vertex_duals
@@ -34,7 +34,8 @@ def solve(
     """Solve a problem and check the answer from the problem alone.
 
     Linear problems go to cvxpy with HiGHS, quadratic and conic ones to cvxpy with Clarabel, linear
-    integer ones to PuLP with HiGHS. The problem is scaled by powers of two, solved, and checked; what does not
+    integer ones to PuLP with HiGHS; integers
+    together with curves are solved by outer approximation. The problem is scaled by powers of two, solved, and checked; what does not
     pass is tried once more with the other method or tighter settings.
 
     Parameters
@@ -98,6 +99,8 @@ def _solve_scaled(problem: Problem, backend: Backend, options: Options) -> Solut
 
 
 def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
+    if problem.is_integer and (problem.is_quadratic or problem.is_conic):
+        return _attempt_outer(problem, backend, options)
     claimed = backend.solve(problem, options)
     if not claimed.has_point:
         return claimed
@@ -112,6 +115,17 @@ def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
         return _judge(problem, claimed.replace(x=x))
     solution = _judge(problem, polish(problem, claimed.replace(x=x)))
     return _with_vertex_duals(problem, solution, options)
+
+
+def _attempt_outer(problem: Problem, backend: Backend, options: Options) -> Solution:
+    """Solve integers and curves by rounds of a linear master and a convex problem."""
+    found = outer.approximate(
+        problem,
+        options,
+        lambda master, asked: _attempt(master, backend, asked),
+        lambda inner, asked: _attempt(inner, backend_for(inner.needs), asked),
+    )
+    return _judge_integer(problem, found, options) if found.has_point else found
 
 
 def _with_vertex_duals(problem: Problem, solution: Solution, options: Options) -> Solution:

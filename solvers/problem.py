@@ -140,10 +140,14 @@ class Problem:
 
     @property
     def needs(self) -> frozenset[str]:
-        """What a backend must be able to do: linear or quadratic, cone, integer."""
+        """What a backend must be able to do: linear, quadratic, cone, integer.
+
+        Integers together with curves are solved by a linear master, see `solvers.outer`.
+        """
+        if self.is_integer:
+            return frozenset({"linear", "integer"})
         needs = {"quadratic" if self.is_quadratic else "linear"}
-        needs |= {"cone"} if self.is_conic else set()
-        return frozenset(needs | {"integer"} if self.is_integer else needs)
+        return frozenset(needs | {"cone"} if self.is_conic else needs)
 
     def objective(self, x: Vector) -> float:
         """Value of the objective at x, whether x is allowed or not."""

@@ -63,7 +63,8 @@ BUILT_IN: dict[str, Curvature] = {
     # Neither, but held by a form that is concave and never above it.
     "usable_hqla": Curvature.CONCAVE,
     "outflow_at_risk": Curvature.CONVEX,
-    "open_lanes": Curvature.NEITHER,
+    # Counted by columns that are 0 or 1, in which it is linear.
+    "open_lanes": Curvature.LINEAR,
     "delta_nii": Curvature.CONVEX,
     "delta_eve": Curvature.CONVEX,
 }

@@ -17,7 +17,7 @@ from alm.case.faults import Fault
 from alm.case.measures import BUILT_IN, INCOME_MEASURES, Curvature, curvature
 from alm.case.tree import ancestry
 
-UNSUPPORTED_MEASURES = ("open_lanes", "delta_nii", "delta_eve")
+UNSUPPORTED_MEASURES = ("delta_nii", "delta_eve")
 
 
 @dataclass(frozen=True)
@@ -103,14 +103,6 @@ def _reach(draft: Draft, column: str) -> pd.Series:
 
 
 NOT_YET: tuple[NotYet, ...] = (
-    NotYet("lots", "products", "lot", _lots("products"), "0 or the quantum"),
-    NotYet("lots", "lanes", "lot", _lots("lanes"), "0 or the quantum"),
-    NotYet("tickets", "products", "minimum_ticket", _positive("products", "minimum_ticket"), "0"),
-    NotYet("tickets", "lanes", "minimum_ticket", _positive("lanes", "minimum_ticket"), "0"),
-    NotYet("fixed costs", "products", "fixed_cost", _positive("products", "fixed_cost"), "0"),
-    NotYet("fixed costs", "lanes", "fixed_cost", _positive("lanes", "fixed_cost"), "0"),
-    NotYet("corridors", "lanes", "corridor", _in_corridor, "blank"),
-    NotYet("rates by volume", "tiers", "over", _any_row("tiers"), "no rows"),
     NotYet("bounds by steps", "steps", "limit", _any_row("steps"), "no rows"),
     NotYet("the measure", "limits", "measure", _measure_unsupported("measure"), "another measure"),
     NotYet(

@@ -85,7 +85,8 @@ def _plain(book: Book, new: np.ndarray) -> Decisions:
 
 def frozen_lanes(book: Book, formulation: Formulation) -> Problem:
     """Freeze transfers so that lanes stay at their opening amounts; everything else is still decided."""
-    problem, block = formulation.problem, formulation.columns.get("transfer")
+    problem = formulation.undecided or formulation.problem
+    block = formulation.columns.get("transfer")
     if block is None:
         return problem
     lower, upper = problem.lower.copy(), problem.upper.copy()

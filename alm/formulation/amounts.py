@@ -15,6 +15,7 @@ import xarray as xr
 from alm.formulation.book import Book
 from alm.formulation.decisions import booked, untouched_balance
 from alm.formulation.earnings_rows import region_earnings
+from alm.formulation.measures.open_lanes import OPEN_LANES, add_open_lanes
 from alm.formulation.measures.outflow_at_risk import AT_RISK, risk_factors
 from alm.formulation.measures.piecewise import Piecewise
 from alm.formulation.measures.registry import EARNINGS, PIECEWISE, linear_weights
@@ -137,6 +138,8 @@ def add_amounts(model: linopy.Model, amounts: Amounts) -> None:
             _piecewise_rows(model, amounts, derived, rows)
         elif len(combination(amounts.book, measure)):
             _combination_rows(model, amounts, measure, rows)
+        elif measure == OPEN_LANES:
+            add_open_lanes(model, amounts, rows)
         elif measure == AT_RISK:
             # Its norm is a cone; without factors nothing else holds it.
             model.add_constraints(_picked(model, rows) >= 0, name=f"measure {measure}")

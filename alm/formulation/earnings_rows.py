@@ -6,6 +6,7 @@ are at least their true amount. So the symbols are never more than what is earne
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import linopy
@@ -22,6 +23,13 @@ from alm.formulation.earnings import (
     running_costs,
 )
 from alm.formulation.families import cohorts, rolled
+from alm.formulation.fixed_costs import (
+    after_lender_tax,
+    corridor_fixed_cost,
+    lane_fixed_cost,
+    product_fixed_cost,
+)
+from alm.formulation.tiers import tier_extra
 
 Expression = Any
 
@@ -46,6 +54,8 @@ def add_cohort_interest(model: linopy.Model, book: Book) -> None:
         given = on(np.zeros_like(base), sloped, book)
         concession = model.add_variables(lower=0, coords=given.coords, name="concession")
         written = written - (1 * concession).reindex(position=rows).fillna(0)
+    if "tier" in model.variables:
+        written = written + tier_extra(model, book).reindex(position=rows).fillna(0)
     stock = model.add_variables(
         lower=-np.inf, coords=on(base, rows, book).coords, name="cohort_interest"
     )
@@ -82,6 +92,9 @@ def region_earnings(model: linopy.Model, book: Book, measure: str) -> tuple[Expr
         parts.append(_priced(model, book, "over", _back_book(book, taxed)))
     if taxed and "up" in model.variables:
         parts += [_priced(model, book, name, _change_cost(book)) for name in ("up", "down")]
+    if taxed and "written" in model.variables:
+        fixed = product_fixed_cost(book) * (1.0 - book.tax_rate)
+        parts.append(_priced(model, book, "written", np.repeat(fixed[:, None], book.periods, 1)))
     total: Expression = 0
     for symbols in parts:
         rows = symbols.indexes["position"]
@@ -90,6 +103,9 @@ def region_earnings(model: linopy.Model, book: Book, measure: str) -> tuple[Expr
     if len(book.lanes):
         for end in ("lender", "borrower"):
             total = total + _lane_income(model, book, end, taxed, every)
+    if taxed:
+        for symbols in _fixed_lane_costs(model, book):
+            total = total - symbols.reindex(node=every).fillna(0)
     return total, _constant(book, taxed)
 
 
@@ -202,6 +218,21 @@ def _lane_income(
     earned = _averaged(model.variables["outstanding"], book, unit, rows, "lane")
     node = xr.DataArray(book.end_nodes[end], coords=[pd.Index(rows, name="lane")], name="node")
     return earned.groupby(node).sum().reindex(node=every).fillna(0)
+
+
+def _fixed_lane_costs(model: linopy.Model, book: Book) -> Iterator[Expression]:
+    """Charge what carrying anything costs, after tax, to the nodes of the lenders that bear it."""
+    after, lender = after_lender_tax(book), book.end_nodes["lender"]
+    cost, bearer = corridor_fixed_cost(book)
+    for name, dim, lane, each in (
+        ("carries", "lane", np.arange(len(after)), lane_fixed_cost(book)),
+        ("corridor_carries", "corridor", bearer, cost),
+    ):
+        if name in model.variables:
+            rows = model.variables[name].indexes[dim]
+            unit = xr.DataArray((each[rows] * after[lane[rows]]), coords=[rows])
+            node = xr.DataArray(lender[lane[rows]], coords=[rows], name="node")
+            yield (model.variables[name] * unit).groupby(node).sum()
 
 
 def _constant(book: Book, taxed: bool) -> np.ndarray:

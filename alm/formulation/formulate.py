@@ -20,8 +20,11 @@ from alm.formulation.decisions import (
     untouched_balance,
 )
 from alm.formulation.earnings import Earnings, earnings
+from alm.formulation.fixed_costs import fixed_cost_values
+from alm.formulation.integers import whole_decisions
 from alm.formulation.limit_rows import LimitRows, add_limits
 from alm.formulation.retained import retained_income
+from alm.formulation.tiers import premiums, rates_by_volume
 from solvers import Problem
 
 FAMILIES: tuple[Callable[[linopy.Model, Book], None], ...] = (
@@ -31,6 +34,8 @@ FAMILIES: tuple[Callable[[linopy.Model, Book], None], ...] = (
     families.outstanding,
     families.funding,
     families.volume_prices,
+    whole_decisions,
+    rates_by_volume,
     retained_income,
 )
 
@@ -55,13 +60,20 @@ class Block:
 
 @dataclass(frozen=True)
 class Formulation:
-    """A problem (profit with its sign turned: backends minimise) and what its columns and rows stand for."""
+    """A problem (profit with its sign turned: backends minimise) and what its columns and rows stand for.
+
+    Attributes
+    ----------
+    undecided : Problem, optional
+        The problem before its whole decisions were fixed at what was found.
+    """
 
     problem: Problem
     columns: dict[str, Block]
     rows: dict[str, Block]
     earnings: Earnings
     limits: LimitRows
+    undecided: Problem | None = None
 
     def values(self, vector: np.ndarray, name: str) -> xr.DataArray | None:
         """Read one block of columns out of a vector; None where the case has no such decision."""
@@ -135,7 +147,7 @@ def _problem(
         row_upper=np.where(sense == ">", np.inf, b),
         lower=matrices.lb,
         upper=matrices.ub,
-        integer=np.zeros(A.shape[1], dtype=bool),
+        integer=np.isin(np.asarray(matrices.vtypes), ["B", "I"]),
         offset=-constant,
         cones=cones_of(book, columns, limits),
     )
@@ -147,7 +159,7 @@ def _objective(
     """Lay out the value of one unit of each column, and the curvature of its cost."""
     size = sum(int(np.prod(block.shape)) for block in columns.values())
     c, q = np.zeros(size), np.zeros(size)
-    for name, value in _linear_values(book, known).items():
+    for name, value in {**_linear_values(book, known), **fixed_cost_values(book)}.items():
         if name in columns:
             block = columns[name]
             c[block.numbers] = value[block.coords[0]]
@@ -155,6 +167,8 @@ def _objective(
         rows = columns["new"].coords[0]
         slope = (known.price * book.positions["price_slope"].to_numpy(float)[:, None])[rows]
         q[columns["new"].numbers] = 2.0 * slope
+    if "tier" in columns:
+        c[columns["tier"].numbers] = premiums(book, known.price)
     if "shortfall" in columns:
         block, table = columns["shortfall"], limits.table
         missed = table.loc[block.coords[0]]

@@ -24,7 +24,14 @@ from alm.formulation.earnings import (
     legacy_horizon_value,
     tail_years,
 )
+from alm.formulation.fixed_costs import (
+    corridor_fixed_cost,
+    lane_fixed_cost,
+    product_fixed_cost,
+)
+from alm.formulation.integers import corridor_members
 from alm.formulation.measures.weights import addons
+from alm.formulation.tiers import tier_interest
 from alm.plan.decisions import cohort_balance, legacy_balance, sold_share
 
 if TYPE_CHECKING:
@@ -53,10 +60,14 @@ class Flows:
 
 
 def written_rate(book: Book, new: np.ndarray) -> np.ndarray:
-    """Give the rate posted for the new business of each period: (position, period). Contract, section 4."""
+    """Give the rate posted for the new business of each period: (position, period). Contract, section 4.
+
+    With tiers it is the average over the volume.
+    """
     slope = book.positions["price_slope"].to_numpy(float)[:, None]
     reference = book.positions["reference_volume"].to_numpy(float)[:, None]
-    return np.asarray(book.new_rate - book.sign[:, None] * slope * (new - reference))
+    tiers = np.divide(tier_interest(book, new), new, out=np.zeros_like(new), where=new > 0)
+    return np.asarray(book.new_rate + tiers - book.sign[:, None] * slope * (new - reference))
 
 
 def average_legacy(book: Book, plan: Plan) -> np.ndarray:
@@ -89,7 +100,7 @@ def flows(book: Book, plan: Plan) -> Flows:
         expected_loss=book.attribute["expected_loss"] * (book.sign > 0)[:, None] * running,
         operating_cost=book.attribute["operating_cost"] * running,
         back_book=_back_book_cost(book, new) * fx * years,
-        adjustment=_adjustment_cost(book, new) * fx,
+        adjustment=_adjustment_cost(book, new) * fx + product_fixed_cost(book)[:, None] * (new > 0),
         disposal_loss=haircut * plan.decisions.sold * fx,
     )
 
@@ -116,7 +127,7 @@ def _adjustment_cost(book: Book, new: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class LaneFlows:
-    """Interest, cost and withholding tax of lanes: arrays (lane, period), reporting currency."""
+    """Interest; cost, withholding tax and fixed costs of lanes: arrays (lane, period), reporting currency."""
 
     interest: np.ndarray
     lost: np.ndarray
@@ -130,7 +141,19 @@ def lane_flows(book: Book, plan: Plan) -> LaneFlows:
     years = book.year_fraction[1 : book.periods + 1]
     average = (opening * before + closing * plan.outstanding) * book.lanes.fx * years
     _, paid, lost = lane_unit_income(book)
-    return LaneFlows(average * paid[:, None], average * lost[:, None])
+    fixed = _fixed_of_lanes(book, plan.outstanding > 0)
+    return LaneFlows(average * paid[:, None], average * lost[:, None] + fixed)
+
+
+def _fixed_of_lanes(book: Book, carries: np.ndarray) -> np.ndarray:
+    """Charge fixed costs of lanes and of corridors, these to their first lane: (lane, period). Contract, section 6."""
+    fixed = carries * lane_fixed_cost(book)[:, None]
+    cost, bearer = corridor_fixed_cost(book)
+    member = corridor_members(book)
+    for corridor in np.flatnonzero(bearer >= 0):
+        used = carries[member == corridor].any(axis=0)
+        fixed[bearer[corridor]] += cost[corridor] * used
+    return fixed
 
 
 def regional_income(book: Book, positions: Flows, lanes: LaneFlows) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from alm.formulation.amounts import Amounts, amounts_of, combination, lane_edges
 from alm.formulation.book import Book
 from alm.formulation.limit_rows import LimitRows
 from alm.formulation.measures.ladder import Ladder
+from alm.formulation.measures.open_lanes import OPEN_LANES, count_open_lanes
 from alm.formulation.measures.outflow_at_risk import AT_RISK, risk_factors
 from alm.formulation.measures.registry import (
     EARNINGS,
@@ -24,7 +25,6 @@ from alm.formulation.measures.weights import addons
 from alm.formulation.scopes import Scope, node_mask
 from alm.plan import accounts
 from alm.plan.decisions import sold_share
-from alm.plan.reported import open_lanes
 from alm.plan.rounding import Plan
 
 
@@ -80,6 +80,9 @@ def numbers(amounts: Amounts, quantities: Quantities, closes: slice) -> np.ndarr
         elif len(combined):
             for term, weight in combined.itertuples(index=False):
                 value[rows] += float(weight) * value[amounts.parts_at(term, rows)]
+        elif measure == OPEN_LANES:
+            inside = amounts.inside[amounts.scope_of[rows]]
+            value[rows] = count_open_lanes(book, inside, quantities.outstanding)
         elif measure == AT_RISK:
             exposures = [value[amounts.parts_at(part, rows)] for part in risk_factors(book)]
             value[rows] = np.sqrt(sum((each**2 for each in exposures), np.zeros(1)))
@@ -184,6 +187,7 @@ def every_measure(book: Book) -> list[str]:
         *classes,
         *book.case.settings.custom_measures,
         *combined,
+        OPEN_LANES,
     ]
 
 
@@ -204,9 +208,6 @@ def measure_table(book: Book, quantities: Quantities, first: int, closes: slice)
     ]
     amounts = amounts_of(book, wanted)
     value = numbers(amounts, quantities, closes)[[amounts.place[pair] for pair in wanted]]
-    scopes = list(dict.fromkeys(scope for scope, _ in wanted))
-    value = np.concatenate([value, open_lanes(book, scopes, quantities.outstanding)])
-    wanted += [(scope, "open_lanes") for scope in scopes]
     rows = pd.DataFrame(
         [(scope.region, scope.scope, name) for scope, name in wanted],
         columns=["region", "scope", "measure"],

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from alm.formulation.book import Book
+from alm.formulation.integers import in_lots, lot_of
 from alm.plan.decisions import (
     Decisions,
     cohort_balance,
@@ -87,11 +89,22 @@ class _Counts:
         self.transfer = np.zeros(wanted.transfer.shape)
         self.unsquared = np.zeros((len(book.nodes), book.periods))
         self.posted = np.zeros(wanted.new.shape)
+        self.lot, self.ticket = self._whole(book.positions)
+        self.lane_lot, self.lane_ticket = self._whole(book.lanes.table)
         self.cohort = cohort_balance(book, wanted.new)
         self.share = sold_share(book, wanted.sold)
         self.standing = outstanding_amount(book, wanted.transfer)
         self.ends = book.end_nodes["lender"], book.end_nodes["borrower"]
         self.plugs = [np.flatnonzero(book.plug & (book.node == n)) for n in range(len(book.nodes))]
+
+    def _whole(self, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+        """Give lots and tickets in quanta: (row); a lot of 0 is a quantum."""
+        lot = np.rint(lot_of(rows, self.quantum) / self.quantum)
+        ticket = rows["minimum_ticket"].to_numpy(float)
+        return lot, np.ceil(
+            in_lots(lot_of(rows, self.quantum), ticket[:, None], up=True)[:, 0] / self.quantum
+            - 1e-6
+        )
 
     def sell(self, t: int) -> None:
         """Round what is sold, never beyond the largest share."""
@@ -110,7 +123,9 @@ class _Counts:
         low = np.ceil(self.book.min_new[:, t] / self.quantum - 1e-6)
         high = np.floor(self.book.max_new[:, t] / self.quantum + 1e-6)
         kept = np.clip(count, np.minimum(low, high), np.maximum(low, high))
-        self.new[:, t] = np.where(self.book.plug, 0.0, np.maximum(kept, 0.0))
+        kept = _in_whole_lots(kept, self.wanted.new[:, t] / self.quantum, self.lot)
+        kept = np.where(kept > 0, np.maximum(kept, self.ticket), 0.0)
+        self.new[:, t] = np.where(self.book.plug, 0.0, kept)
 
     def place(self, t: int) -> None:
         """Round transfers so that what stands on a lane keeps to the solution's, within its capacity."""
@@ -120,7 +135,9 @@ class _Counts:
         count = np.rint((self.standing[:, t] - before) / self.quantum)
         count = np.where(self.wanted.transfer[:, t] < NOTHING * self.quantum, 0.0, count)
         room = np.floor((self.book.lanes.capacity[:, t] - before) / self.quantum + 1e-6)
-        self.transfer[:, t] = np.maximum(np.minimum(count, room), 0.0)
+        kept = np.minimum(count, room)
+        kept = _in_whole_lots(kept, self.wanted.transfer[:, t] / self.quantum, self.lane_lot)
+        self.transfer[:, t] = np.where(kept > 0, np.maximum(kept, self.lane_ticket), 0.0)
 
     def square(self, t: int) -> None:
         """Let the plugs of each node take what is missing; where money only passes through, change its way."""
@@ -160,10 +177,15 @@ class _Counts:
         return 0.0
 
     def _lane_room(self, t: int) -> tuple[np.ndarray, np.ndarray]:
-        """Quanta by which the transfers of a period can fall and rise."""
+        """Quanta by which the transfers of a period can fall and rise; what is in lots or closed stays."""
         standing = outstanding_amount(self.book, self.transfer * self.quantum)[:, t]
         rise = np.floor((self.book.lanes.capacity[:, t] - standing) / self.quantum + 1e-6)
-        return self.transfer[:, t], np.where(self.book.lanes.open_window[:, t], rise, 0.0)
+        placed = self.transfer[:, t]
+        bound = (self.lane_ticket > 0) | (self.book.lanes.table["fixed_cost"].to_numpy(float) > 0)
+        fixed = (self.lane_lot > 0) | (bound & (placed == 0))
+        fixed |= (self.book.lanes.table["corridor"] != "").to_numpy() & (placed == 0)
+        fall = np.where(fixed, 0.0, placed - np.minimum(self.lane_ticket, placed))
+        return fall, np.where(self.book.lanes.open_window[:, t] & ~fixed, rise, 0.0)
 
     def _balance(self, t: int) -> np.ndarray:
         legacy = legacy_balance(self.book, self.sold * self.quantum)[:, t]
@@ -208,11 +230,11 @@ class _Counts:
         if abs(missing) > (self.book.node == node).sum() + len(self.transfer):
             return missing
         renewed = self.book.positions[["min_renewal", "max_renewal"]].notna().any(axis=1).to_numpy()
-        movable = (self.new[:, t] > 0) & (self.book.funding_sign != 0) & ~renewed
+        movable = (self.new[:, t] > 0) & (self.book.funding_sign != 0) & ~renewed & (self.lot == 0)
         rows = np.flatnonzero((self.book.node == node) & movable)
         for row in rows:
             sign = self.book.funding_sign[row]
-            low = np.ceil(self.book.min_new[row, t] / self.quantum - 1e-6)
+            low = max(np.ceil(self.book.min_new[row, t] / self.quantum - 1e-6), self.ticket[row])
             high = np.floor(self.book.max_new[row, t] / self.quantum + 1e-6)
             change = (
                 np.clip(self.new[row, t] - sign * missing, low, max(low, high)) - self.new[row, t]
@@ -229,3 +251,9 @@ class _Counts:
         claims = np.rint(outstanding_amount(self.book, decisions.transfer) / q)
         debts = np.rint(claims * self.book.lanes.debt_ratio[:, None])
         return Plan(decisions, balance, claims * q, debts * q, self.unsquared, self.posted)
+
+
+def _in_whole_lots(count: np.ndarray, wanted: np.ndarray, lot: np.ndarray) -> np.ndarray:
+    """Bring counts of quanta to the whole lots that were decided, where there are lots: (row)."""
+    size = np.where(lot > 0, lot, 1.0)
+    return np.where(lot > 0, np.rint(wanted / size) * size, np.maximum(count, 0.0))

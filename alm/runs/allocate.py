@@ -27,6 +27,7 @@ from alm.plan.decisions import read_decisions
 from alm.plan.ledger import Ledger, keep_ledger, opening_tables
 from alm.plan.repair import broken_limits, with_more_room
 from alm.plan.rounding import Plan, round_plan
+from alm.plan.whole import with_whole_decisions_fixed
 from alm.runs import store
 from alm.runs.compare import compare, no_comparison
 from alm.runs.interruption import Interruption
@@ -38,7 +39,7 @@ from alm.runs.run import Run
 from alm.runs.stages import Stages
 from alm.verify import Terms, confirm, read
 from scenarios import BASE, shocked
-from solvers import Solution, Status, ranges, solve
+from solvers import Problem, Solution, Status, ranges, solve
 
 # A limit that rounding still breaks after this many repairs is left for the verification to refuse.
 REPAIRS = 3
@@ -173,7 +174,10 @@ def _run(job: Job) -> Run:
         formulation = formulate(book)
         stages.note("problem", **_shape(formulation))
     with stages.stage("solve"):
-        solution = _solve(job, formulation)
+        solution = _solve(job, formulation.problem, job.options.backend)
+        formulation, solution = with_whole_decisions_fixed(
+            formulation, solution, lambda problem: _solve(job, problem)
+        )
         if solution.status in PLANS:
             job.interruption.keep()
         stages.note(
@@ -216,6 +220,8 @@ def _shape(formulation: Formulation) -> dict[str, Any]:
         "rows": problem.rows,
         "nonzeros": int(problem.A.nnz),
         "quadratic": problem.is_quadratic,
+        "whole": int(problem.integer.sum()),
+        "cones": len(problem.cones),
         "ranges": str(ranges(problem)),
     }
 
@@ -243,11 +249,11 @@ def _facts(case: Case) -> dict[str, Any]:
     }
 
 
-def _solve(job: Job, formulation: Formulation) -> Solution:
+def _solve(job: Job, problem: Problem, backend: str = "") -> Solution:
     asked = job.case.settings.solve
     return solve(
-        formulation.problem,
-        job.options.backend or None,
+        problem,
+        backend or None,
         time_limit=asked.time_limit,
         gap=asked.gap,
         seed=asked.seed,
@@ -285,7 +291,9 @@ def _planned(
             break
         job.stages.note("repair", limits=sorted(set(broken["limit"])))
         formulation = with_more_room(formulation, ledger.tables["limits"])
-        again = _solve(job, formulation)
+        # With whole decisions fixed what is left may be of a kind that the backend asked for cannot solve.
+        backend = "" if formulation.undecided else job.options.backend
+        again = _solve(job, formulation.problem, backend)
         if again.status not in PLANS:
             break
         plan, ledger = _written(job, book, formulation, again)

@@ -38,17 +38,6 @@ def sloped(column: str, *lines: str) -> dict[str, str]:
 
 
 REFUSED = {
-    "lots": (product("lot", "0.5"), [("products", 3, "lot")]),
-    "lots of lanes": (lane("lot", "1"), [("lanes", 2, "lot")]),
-    "tickets": (product("minimum_ticket", "5"), [("products", 3, "minimum_ticket")]),
-    "tickets of lanes": (lane("minimum_ticket", "5"), [("lanes", 2, "minimum_ticket")]),
-    "fixed costs": (product("fixed_cost", "5"), [("products", 3, "fixed_cost")]),
-    "fixed costs of lanes": (lane("fixed_cost", "5"), [("lanes", 2, "fixed_cost")]),
-    "corridors": (
-        {**lane("corridor", "sea"), "corridors": "corridor\nsea\n"},
-        [("lanes", 2, "corridor")],
-    ),
-    "tiers": ({"tiers": "region,product,over,rate\nwest,loan,1,0.02\n"}, [("tiers", 2, "over")]),
     "steps": (
         {"steps": "limit,measure,at_least,bound\nlcr,assets,100,1.1\n"},
         [("steps", 2, "limit")],
@@ -57,15 +46,13 @@ REFUSED = {
         limit(
             "a,west,usable_hqla,,max,1",
             "b,west,outflow_at_risk,,min,1",
-            "c,west,open_lanes,,max,1",
             "d,west,delta_nii,,max,1",
             "e,west,cet1,delta_eve,min,1",
-        )
-        | {"lanes": "lane,lender,borrower,capacity\nthere,west,east,5\n"},
-        [*(("limits", row, "measure") for row in (2, 3, 4, 5)), ("limits", 6, "denominator")],
+        ),
+        [*(("limits", row, "measure") for row in (2, 3, 4)), ("limits", 5, "denominator")],
     ),
     "a measure in a combination": (
-        {"measures": "measure,term,weight\nx,open_lanes,1\n"},
+        {"measures": "measure,term,weight\nx,delta_eve,1\n"},
         [("measures", 2, "term")],
     ),
     "measures on the side where the limit is not convex": (

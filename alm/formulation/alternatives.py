@@ -1,0 +1,79 @@
+"""Rows that hold only while something whole says so: `a x >= b`, or off. The price of being off is a bound, never a constant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from solvers import Problem, solve
+from solvers.bounds import least_values
+
+Terms = tuple[tuple[int, float], ...]
+
+
+class NoBoundError(ValueError):
+    """A row that may be off has no bound on how far it can be missed."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One row that may be off.
+
+    Attributes
+    ----------
+    terms : tuple of (column, weight)
+        The row is `sum of weight x column >= lower`.
+    lower : float
+    off : tuple of (column, weight)
+        With `off_constant`: 0 where the row holds, 1 or more where it is off; columns are 0 or 1.
+    what : str
+        In words, for where no bound is found.
+    """
+
+    terms: Terms
+    lower: float
+    off: Terms
+    off_constant: float = 0.0
+    what: str = ""
+
+
+def with_alternatives(problem: Problem, alternatives: Iterable[Alternative]) -> Problem:
+    """Append rows that may be off, each with the least slack that it needs there.
+
+    Raises
+    ------
+    NoBoundError
+        A row can be missed without end.
+    """
+    rows = list(alternatives)
+    if not rows:
+        return problem
+    A = _matrix([row.terms for row in rows], problem.columns)
+    off = _matrix([row.off for row in rows], problem.columns)
+    lower = np.array([row.lower for row in rows])
+    constant = np.array([row.off_constant for row in rows])
+    least = least_values(problem, A, lambda relaxed: solve(relaxed))
+    endless = np.flatnonzero(np.isneginf(least))
+    if endless.size:
+        raise NoBoundError(rows[int(endless[0])].what)
+    slack = np.maximum(0.0, lower - least)
+    return problem.replace(
+        A=sparse.vstack([problem.A, A + sparse.diags_array(slack) @ off], format="csr"),
+        row_lower=np.concatenate([problem.row_lower, lower - slack * constant]),
+        row_upper=np.concatenate([problem.row_upper, np.full(len(rows), np.inf)]),
+    )
+
+
+def _matrix(rows: list[Terms], columns: int) -> sparse.csr_array:
+    row = np.repeat(np.arange(len(rows)), [len(terms) for terms in rows])
+    flat = [pair for terms in rows for pair in terms]
+    column = np.array([pair[0] for pair in flat], dtype=int)
+    weight = np.array([pair[1] for pair in flat], dtype=float)
+    return sparse.csr_array((weight, (row, column)), shape=(len(rows), columns))
