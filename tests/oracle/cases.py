@@ -8,6 +8,7 @@ that bite.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from random import Random
 from typing import Any
 
@@ -202,7 +203,7 @@ class Draft:
         """Let the plugs square the opening balance sheet of each node."""
         rates = {"CNY": 1.0} | {row["currency"]: row["rate"] for row in self.tables["fx"]}
         digits = 2 if self.settings["quantum"] == 0.01 else 4
-        gap = dict.fromkeys(self.nodes(), 0.0)
+        gap: dict[tuple[str, str], float] = defaultdict(float)
         for row in self.tables["positions"]:
             side = self.products[row["product"]]["side"]
             sign = {"asset": 1, "liability": -1, "equity": -1, "off_balance": 0}[side]
@@ -263,7 +264,7 @@ class Draft:
         ]  # fmt: skip
         known = {None} | {row["jurisdiction"] for row in self.tables["regions"]}
         usable = [row for row in drawn if row.get("jurisdiction") in known]
-        self.tables["rules"] = rng.sample(usable, rng.randint(0, 5))
+        self.tables["rules"] += rng.sample(usable, rng.randint(0, 5))
         for measure in rng.sample(
             ["rwa", "outflow", "inflow", "asf", "rsf", "hqla", "cet1", "tier1", "total_capital", "leverage_exposure"],
             rng.randint(0, 4),

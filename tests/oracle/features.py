@@ -9,6 +9,7 @@ from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING
 
+from .corners import CORNERS
 from .products import pick
 from .stress import STRESSES
 
@@ -18,14 +19,26 @@ if TYPE_CHECKING:
 Kind = tuple[str, str | None, str]  # measure, denominator, sense
 
 ENABLED: frozenset[str] = frozenset(
-    {"ladder", "negative_rates", "nested", "short", "swaps_inside", "usable_hqla", *STRESSES}
+    {
+        "ladder",
+        "negative_rates",
+        "nested",
+        "short",
+        "swaps_inside",
+        "usable_hqla",
+        *STRESSES,
+        *CORNERS,
+        "ratios",
+    }
 )
 
 
 def features_of(seed: int) -> frozenset[str]:
     """Draw some of the features that are enabled."""
     rng = Random(f"features {seed}")
-    return frozenset(name for name in sorted(ENABLED) if rng.random() < 0.3)
+    drawn = frozenset(name for name in sorted(ENABLED) if rng.random() < 0.2)
+    # A region that keeps income holds equity, and no longer passes money on.
+    return drawn - {"passing"} if "retained" in drawn else drawn
 
 
 def draw_ladder(draft: Draft, rng: Random) -> None:
@@ -146,10 +159,12 @@ DRAWS: dict[str, Callable[[Draft, Random], None]] = {
     "negative_rates": draw_negative_rates,
     "nested": draw_nested,
     "outflow_at_risk": draw_volatility,
+    "ratios": no_change,
     "retained": draw_retained,
     "short": draw_short,
     "swaps_inside": draw_swaps_inside,
     "usable_hqla": draw_transferable,
+    **CORNERS,
     **STRESSES,
 }
 
@@ -163,6 +178,12 @@ KINDS: dict[str, list[Kind]] = {
     "outflow_at_risk": [
         ("outflow_at_risk", None, "max"), ("outflow_at_risk", "hqla", "max"), ("hqla", "outflow_at_risk", "min"),
         ("outflow_at_risk", "equity", "max"),
+    ],
+    "ratios": [
+        ("income", "equity", "min"), ("net_interest_income", "assets", "min"), ("new_business", "assets", "max"),
+        ("disposals", "class:bond", "max"), ("transfers", "assets", "max"), ("lent", "equity", "max"),
+        ("hqla", "outflow", "min"), ("required_reserve", "class:cash", "max"), ("leverage_exposure", "tier1", "max"),
+        ("class:deposit", "class:loan", "min"), ("product:line", "assets", "max"), ("outflow", "hqla", "max"),
     ],
     "retained": [("equity", None, "min"), ("cet1", "rwa", "min"), ("tier1", "leverage_exposure", "min")],
     "shock_haircut": [("hqla", None, "min"), ("hqla", "net_outflow", "min")],

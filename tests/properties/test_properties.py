@@ -148,6 +148,40 @@ def test_one_more_lane_never_lowers_the_optimum(case, ends, rate):
     assert other.optimum >= model.optimum - 1e-7 * size_of(model)
 
 
+WIDER = {
+    "max_balance": 10.0, "max_new": 10.0, "max_renewal": 0.5,
+    "min_balance": -10.0, "min_new": -10.0, "min_renewal": -0.5,
+}  # fmt: skip
+
+
+@few
+@given(case=st.sampled_from(CASES), bound=st.sampled_from(sorted(WIDER)))
+def test_wider_bounds_never_lower_the_optimum(case, bound):
+    """A floor goes no lower than 0, which is where it starts."""
+    model = solved(*case)
+
+    def widen(rows: list[Row]) -> None:
+        for row in rows:
+            if row.get(bound, "") != "":
+                row[bound] = repr(max(0.0, float(row[bound]) + WIDER[bound]))
+
+    files = dict(model.files)
+    for table in ("positions", "bounds"):
+        files = edited(files, table, widen)
+    other = model_of_files(files)
+    assert other.solution.status == "optimal"
+    assert other.optimum >= model.optimum - 1e-7 * size_of(model)
+
+
+@pytest.mark.parametrize("case", CASES[:2])
+def test_keeping_nothing_is_no_different_from_not_keeping(case):
+    """`[earnings]` with retained = 0: the same plan to the last digit."""
+    model = solved(*case)
+    toml = model.files["case.toml"] + "[earnings]\nretained = 0\n"
+    other = model_of_files(dict(model.files) | {"case.toml": toml})
+    assert_same_plan(model, other)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_every_plan_is_verified(case, tmp_path):
     """From the optimum to whole quanta: the written plan, read by formulas of its own, confirms what it claims."""
@@ -183,16 +217,27 @@ def test_twice_the_amounts_give_twice_the_plan(case):
         assert np.abs((two[table][columns] - twice).to_numpy()).max(initial=0.0) <= allowed
 
 
-@few
-@given(case=st.sampled_from(CASES), dice=st.randoms(use_true_random=False))
-def test_the_order_of_rows_changes_nothing(case, dice):
-    """To the last digit: every table, and every file, is sorted before anything is done with it."""
-    model = solved(*case)
-    files = dict(model.files)
-    for name in files:
-        if name.endswith(".csv"):
-            files = edited(files, name.removesuffix(".csv"), dice.shuffle)
-    other = model_of_files(files)
+def assert_same_plan(model: Model, other: Model) -> None:
+    """Every amount of both written plans is the same number."""
     one, two = written(model).tables, written(other).tables
     for table, columns in AMOUNT_COLUMNS.items():
         pd.testing.assert_frame_equal(one[table][columns], two[table][columns], rtol=0, atol=0)
+
+
+@few
+@given(case=st.sampled_from(CASES), dice=st.randoms(use_true_random=False))
+def test_the_order_of_rows_and_columns_changes_nothing(case, dice):
+    """To the last digit: every table, and every file, is sorted before anything is done with it."""
+    model = solved(*case)
+    files = dict(model.files)
+
+    def shuffle(rows: list[Row]) -> None:
+        dice.shuffle(rows)
+        columns = list(rows[0])
+        dice.shuffle(columns)
+        rows[:] = [{column: row[column] for column in columns} for row in rows]
+
+    for name in files:
+        if name.endswith(".csv"):
+            files = edited(files, name.removesuffix(".csv"), shuffle)
+    assert_same_plan(model, model_of_files(files))
