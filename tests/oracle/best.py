@@ -43,7 +43,7 @@ class Best:
         return self.model.solve()
 
     def is_tight(self, outcome: Outcome) -> bool:
-        """Whether all income is posted, where the model only says that no more may be."""
+        """Whether all income is posted, where the model only says that no more may be: with slopes or adjustment costs."""
         names = self.model.names
         decisions = {names[v]: value for v, value in outcome.x.items()}
         earned = self.model.completed(decisions)

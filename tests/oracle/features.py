@@ -20,9 +20,12 @@ Kind = tuple[str, str | None, str]  # measure, denominator, sense
 
 ENABLED: frozenset[str] = frozenset(
     {
+        "income_slopes",
         "ladder",
         "negative_rates",
         "nested",
+        "outflow_at_risk",
+        "retained",
         "short",
         "swaps_inside",
         "usable_hqla",

@@ -18,17 +18,30 @@ from .test_cross_check import FEATURES
 from .tight import random_case
 
 FIRST = 10_000  # seeds of their own
-SEEDS = range(FIRST, FIRST + int(os.environ.get("ALM_FUZZ", "60")))
+SEEDS = range(FIRST, FIRST + int(os.environ.get("ALM_FUZZ", "40")))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_model_agrees_with_the_oracle(seed, tmp_path):
-    """Where not all income that the model may post is posted, its optimum is no plan's, but the same all the same."""
+    """Same status, same optimum; a gap that the solver leaves, as on cones, is one that it states.
+
+    Where the oracle's optimum posts less than is earned it is no plan's, but no plan is worth more.
+    """
     case = random_case(seed, tmp_path, FEATURES)
     scenario = scenario_of(case)
-    outcome = Best(case, scenario).solve()
+    best = Best(case, scenario)
+    outcome = best.solve()
     solution = solve(formulate(shocked(open_book(case), scenario)).problem)
-    assert solution.status == outcome.status
-    if outcome.status == "optimal":
-        allowed = 1e-6 * max(1.0, abs(outcome.objective))
-        assert -solution.objective == pytest.approx(outcome.objective, abs=allowed)
+    if outcome.status != "optimal":
+        assert solution.status == outcome.status
+        return
+    solved = 1e-6 * max(1.0, abs(outcome.objective))
+    if not best.is_tight(outcome):
+        assert -solution.objective <= outcome.objective + solved
+        return
+    assert solution.status in ("optimal", "gap")
+    assert -solution.bound >= outcome.objective - solved
+    if solution.status == "gap":
+        assert solution.gap <= case.settings.solve.gap
+        solved = max(solved, solution.objective - solution.bound)
+    assert -solution.objective == pytest.approx(outcome.objective, abs=solved)
