@@ -9,7 +9,7 @@ from alm.case import load
 
 from .best import Best
 from .cases import random_tables
-from .features import DRAWS, KINDS
+from .features import DRAWS, KINDS, no_change
 from .refusals import nothing_is_refused
 from .tight import random_case, write_random_case
 
@@ -42,7 +42,7 @@ def test_each_feature_changes_the_book_or_the_limits(tmp_path, feature):
     """And nothing in the dice of the plain book: a limit looks at it where limits can."""
     plain = [random_tables(seed) for seed in range(8)]
     with_it = [random_tables(seed, frozenset({feature})) for seed in range(8)]
-    assert plain != with_it
+    assert plain != with_it or (DRAWS[feature] is no_change and feature in KINDS)
     if feature in KINDS:
         with nothing_is_refused():
             rows = load(write_random_case(1, tmp_path, frozenset({feature}))).table("limits")
