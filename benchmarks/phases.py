@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +12,14 @@ from alm.formulation.formulate import formulate
 from alm.runs import Run, allocate
 from benchmarks.bank import Size, write_bank
 from benchmarks.bare import solve_bare
+from benchmarks.command import stages_of
+from benchmarks.rivals import processor_seconds
 from solvers import Problem
 
 
 @dataclass(frozen=True)
 class Timing:
-    """One benchmark: seconds by phase, in the order in which they run, and what they are compared with.
+    """One benchmark: processor seconds by phase, in the order in which they run, and what they are compared with.
 
     `bare_objective` and `optimum` are of the same problem: if they differ, the comparison is worth nothing.
     """
@@ -49,12 +50,13 @@ def time_phases(folder: Path, size: Size, *, baselines: bool = False) -> Timing:
         Compare with simpler plans too: three more plans, verified each.
     """
     case = write_bank(folder / f"bank-{size}", size)
-    start = time.perf_counter()
+    start = processor_seconds()
     run = allocate(case, folder / f"run-{size}", baselines=baselines)
-    total = time.perf_counter() - start
+    total = processor_seconds() - start
+    stages = stages_of(folder / f"run-{size}")
     peak = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     problem = formulate(open_book(load(case))).problem
     bare_seconds, bare_objective = solve_bare(problem)
-    rest = total - sum(run.seconds.values())
-    seconds = run.seconds | {"rest": rest, "total": total}
+    rest = total - sum(stages.values())
+    seconds = stages | {"rest": rest, "total": total}
     return Timing(size, problem, run, seconds, bare_seconds, bare_objective, peak)

@@ -27,12 +27,13 @@ class Stages:
     def stage(self, name: str) -> Iterator[None]:
         """Time one stage."""
         self._progress(name)
-        start = time.perf_counter()
+        start, spent = time.perf_counter(), time.process_time()
         try:
             yield
         finally:
             self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - start, 4)
-            self.note("stage", name=name, seconds=self.seconds[name])
+            spent = round(time.process_time() - spent, 4)
+            self.note("stage", name=name, seconds=self.seconds[name], processor_seconds=spent)
 
     def note(self, event: str, **facts: Any) -> None:
         """Log one event."""
