@@ -18,6 +18,8 @@ from alm.case.measures import BUILT_IN, INCOME_MEASURES, Curvature, curvature
 from alm.case.tree import ancestry
 
 UNSUPPORTED_MEASURES = ("delta_nii", "delta_eve")
+# What can be held exactly counts as linear (contract, section 7: on either side, by binaries).
+EXACT = BUILT_IN | dict.fromkeys(("hqla", "net_outflow", "usable_hqla"), Curvature.LINEAR)
 
 
 @dataclass(frozen=True)
@@ -29,22 +31,6 @@ class NotYet:
     column: str
     uses: Callable[[Draft], pd.Series]
     allowed: str
-
-
-def _positive(table: str, column: str) -> Callable[[Draft], pd.Series]:
-    return lambda draft: draft.tables[table][column] > 0
-
-
-def _lots(table: str) -> Callable[[Draft], pd.Series]:
-    return lambda draft: ~draft.tables[table]["lot"].isin([0.0, draft.settings.quantum])
-
-
-def _any_row(table: str) -> Callable[[Draft], pd.Series]:
-    return lambda draft: pd.Series(True, index=draft.tables[table].index)
-
-
-def _in_corridor(draft: Draft) -> pd.Series:
-    return draft.tables["lanes"]["corridor"] != ""
 
 
 def _measure_unsupported(column: str) -> Callable[[Draft], pd.Series]:
@@ -60,7 +46,8 @@ def _bends_wrongly(column: str, draft: Draft) -> pd.Series:
 
     A min needs `measure - bound x denominator` concave, a max needs it convex; hence the sign of
     the bound turns the demand on the denominator. Price slopes make interest and income concave in the volumes,
-    adjustment costs, an absolute value, income.
+    adjustment costs, an absolute value, income. Measures that may stand on either side are held by columns that are
+    0 or 1 where they have to be.
     """
     limits = draft.tables["limits"]
     terms = combinations(draft)
@@ -71,7 +58,7 @@ def _bends_wrongly(column: str, draft: Draft) -> pd.Series:
         limits[column], limits["sense"], scale, sloped, sloped | costly, strict=True
     ):
         concave = [name for name, bends in zip(INCOME_MEASURES, bent, strict=True) if bends]
-        bends = BUILT_IN | dict.fromkeys(concave, Curvature.CONCAVE)
+        bends = EXACT | dict.fromkeys(concave, Curvature.CONCAVE)
         bend = curvature(measure, terms, bends).times(factor) if measure else Curvature.LINEAR
         good = Curvature.CONCAVE if sense == "min" else Curvature.CONVEX
         wrong.append(bend not in (Curvature.LINEAR, good))
@@ -89,6 +76,24 @@ def _denominator_bends(draft: Draft) -> pd.Series:
     return _bends_wrongly("denominator", draft)
 
 
+def _step_bends(draft: Draft) -> pd.Series:
+    """Tell which steps are decided by a measure that cannot be held exactly."""
+    steps, terms = draft.tables["steps"], combinations(draft)
+    return (
+        steps["measure"]
+        .map(
+            lambda measure: (
+                measure in UNSUPPORTED_MEASURES
+                or any(
+                    term in (*UNSUPPORTED_MEASURES, "outflow_at_risk")
+                    for term, _ in terms.get(measure, [(measure, 1.0)])
+                )
+            )
+        )
+        .astype(bool)
+    )
+
+
 def _reach(draft: Draft, column: str) -> pd.Series:
     """Tell which limits have a position in their scope where the column is above 0."""
     limits, positions = draft.tables["limits"], draft.tables["positions"]
@@ -103,7 +108,13 @@ def _reach(draft: Draft, column: str) -> pd.Series:
 
 
 NOT_YET: tuple[NotYet, ...] = (
-    NotYet("bounds by steps", "steps", "limit", _any_row("steps"), "no rows"),
+    NotYet(
+        "this measure as what decides over a step",
+        "steps",
+        "measure",
+        _step_bends,
+        "another measure",
+    ),
     NotYet("the measure", "limits", "measure", _measure_unsupported("measure"), "another measure"),
     NotYet(
         "the measure",

@@ -94,7 +94,7 @@ def _with_slack(problem: Problem, rows: np.ndarray) -> Problem:
         row_upper=problem.row_upper,
         lower=np.concatenate([problem.lower, np.zeros(2 * count)]),
         upper=np.concatenate([problem.upper, upper]),
-        integer=np.zeros(problem.columns + 2 * count, dtype=bool),
+        integer=np.concatenate([problem.integer, np.zeros(2 * count, dtype=bool)]),
         cones=problem.cones,
     )
 

@@ -51,12 +51,17 @@ def _limit_rows(formulation: Formulation) -> tuple[np.ndarray, pd.DataFrame]:
 
 
 def _enough(formulation: Formulation, table: pd.DataFrame, misses: Misses) -> np.ndarray:
-    """Give the bound at which each row would be kept: (row); NaN where no bound would do, the denominator being 0."""
+    """Give the bound at which each row would be kept: (row).
+
+    NaN where no bound would do, the denominator being 0, or where the bound moves in steps.
+    """
     amount = formulation.columns["amount"].numbers if len(table) else np.empty((0, 0), dtype=int)
     place, period = table["denominator_at"].to_numpy(int), table["period"].to_numpy(int) - 1
     below = np.where(place < 0, 1.0, misses.x[amount[place, period]] if len(table) else 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         change = np.where(below > 0, misses.missed / below, np.nan)
+    # Which bound of a limit with steps is in force may be another then.
+    change[table.index.isin(formulation.limits.steps["row"])] = np.nan
     sign = np.where(table["sense"] == "min", -1.0, 1.0)
     return table["bound"].to_numpy(float) + sign * change
 

@@ -50,7 +50,8 @@ def limit_prices(formulation: Formulation, solution: Solution) -> np.ndarray:
     price = np.zeros(len(formulation.limits.table))
     for name, block in formulation.rows.items():
         if name.startswith("limit "):
-            price[block.coords[0].to_numpy()] = np.abs(solution.dual[block.numbers])
+            # A limit with steps has a row for each of its bounds; those not in force have no price.
+            np.maximum.at(price, block.coords[0].to_numpy(), np.abs(solution.dual[block.numbers]))
     return np.where(price > NOISE, price, 0.0)
 
 

@@ -35,6 +35,8 @@ class Alternative:
         With `off_constant`: 0 where the row holds, 1 or more where it is off; columns are 0 or 1.
     what : str
         In words, for where no bound is found.
+    instead : tuple of tuples of (column, weight)
+        Expressions of which the smallest is no more than what the row is while it is off; empty: the row itself.
     """
 
     terms: Terms
@@ -42,6 +44,7 @@ class Alternative:
     off: Terms
     off_constant: float = 0.0
     what: str = ""
+    instead: tuple[Terms, ...] = ()
 
 
 def with_alternatives(problem: Problem, alternatives: Iterable[Alternative]) -> Problem:
@@ -59,7 +62,7 @@ def with_alternatives(problem: Problem, alternatives: Iterable[Alternative]) -> 
     off = _matrix([row.off for row in rows], problem.columns)
     lower = np.array([row.lower for row in rows])
     constant = np.array([row.off_constant for row in rows])
-    least = least_values(problem, A, lambda relaxed: solve(relaxed))
+    least = _least(problem, rows)
     endless = np.flatnonzero(np.isneginf(least))
     if endless.size:
         raise NoBoundError(rows[int(endless[0])].what)
@@ -69,6 +72,16 @@ def with_alternatives(problem: Problem, alternatives: Iterable[Alternative]) -> 
         row_lower=np.concatenate([problem.row_lower, lower - slack * constant]),
         row_upper=np.concatenate([problem.row_upper, np.full(len(rows), np.inf)]),
     )
+
+
+def _least(problem: Problem, rows: list[Alternative]) -> np.ndarray:
+    """Bound from below what each row is while it is off: (row)."""
+    expressions = [each for row in rows for each in (row.instead or (row.terms,))]
+    number = np.repeat(np.arange(len(rows)), [max(1, len(row.instead)) for row in rows])
+    matrix = _matrix(expressions, problem.columns)
+    least = np.full(len(rows), np.inf)
+    np.minimum.at(least, number, least_values(problem, matrix, lambda relaxed: solve(relaxed)))
+    return least
 
 
 def _matrix(rows: list[Terms], columns: int) -> sparse.csr_array:

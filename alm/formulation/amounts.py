@@ -36,12 +36,14 @@ NO_TERMS = pd.DataFrame({"term": pd.Series(dtype="str"), "weight": pd.Series(dty
 class Amounts:
     """The (scope, measure) pairs that limits need, parts of derived measures included, in a fixed order.
 
-    `order` lists parts before what is built from them.
+    `order` lists parts before what is built from them; `pinned` are places of derived measures that must be exact, not
+    only on the right side.
     """
 
     book: Book
     order: tuple[tuple[Scope, str], ...]
     place: dict[tuple[Scope, str], int] = field(repr=False)
+    pinned: frozenset[int] = frozenset()
 
     @cached_property
     def scopes(self) -> list[Scope]:

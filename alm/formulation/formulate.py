@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import linopy
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from alm.case import CaseError, Fault
 from alm.formulation import families
+from alm.formulation.alternatives import NoBoundError, with_alternatives
 from alm.formulation.book import Book
 from alm.formulation.cones import cones_of
 from alm.formulation.decisions import (
@@ -24,6 +26,7 @@ from alm.formulation.fixed_costs import fixed_cost_values
 from alm.formulation.integers import whole_decisions
 from alm.formulation.limit_rows import LimitRows, add_limits
 from alm.formulation.retained import retained_income
+from alm.formulation.switches import switches
 from alm.formulation.tiers import premiums, rates_by_volume
 from solvers import Problem
 
@@ -91,6 +94,11 @@ def formulate(book: Book) -> Formulation:
     Formulation
         Amounts in table units of their own currency; the objective in reporting currency, table units.
 
+    Raises
+    ------
+    CaseError
+        A measure that decides over a step, or stands on its wrong side, has no bound.
+
     Notes
     -----
     linopy's strict semantics hold inside: labels that do not match raise, nothing is filled silently.
@@ -105,13 +113,34 @@ def formulate(book: Book) -> Formulation:
         limits = add_limits(model, book)
         known = earnings(book)
         columns = _blocks(model.variables)
-        return Formulation(
+        written = Formulation(
             problem=_problem(model, book, known, columns, limits),
             columns=columns,
             rows=_blocks(model.constraints),
             earnings=known,
             limits=limits,
         )
+    return _with_switches(book, written)
+
+
+def _with_switches(book: Book, formulation: Formulation) -> Formulation:
+    """Append rows that hold only while something whole says so: steps, and measures held on both sides."""
+    numbers = {name: block.numbers for name, block in formulation.columns.items()}
+    if "shortfall" in formulation.columns:
+        numbers["soft rows"] = formulation.columns["shortfall"].coords[0].to_numpy()
+    held, stepped = switches(book, formulation.limits, numbers)
+    every = [*held, *(each for _, each in stepped)]
+    try:
+        problem = with_alternatives(formulation.problem, every)
+    except NoBoundError as error:
+        hint = "give max_balance of plugs and capacity of lanes, so that it is known how far it can move"
+        fault = Fault("limits", None, "measure", error.what, "measures with bounds", hint)
+        raise CaseError((fault,)) from error
+    block = Block(
+        formulation.problem.rows + len(held), (pd.Index([row for row, _ in stepped], dtype=int),)
+    )
+    rows = {**formulation.rows, "limit steps": block} if stepped else formulation.rows
+    return replace(formulation, problem=problem, rows=rows)
 
 
 def _blocks(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import linopy
 import numpy as np
@@ -13,7 +13,9 @@ from alm.case import Case
 from alm.case.calendar import period_ends
 from alm.formulation.amounts import Amounts, add_amounts, amounts_of
 from alm.formulation.book import Book
+from alm.formulation.pinned import add_pieces, with_parts, wrong_side
 from alm.formulation.scopes import Scope
+from alm.formulation.steps import add_steps, step_pairs, step_rows
 
 
 def limits_by_period(case: Case, scenario: str = "base") -> pd.DataFrame:
@@ -48,11 +50,13 @@ def limits_by_period(case: Case, scenario: str = "base") -> pd.DataFrame:
 class LimitRows:
     """Which rows of the model keep which limit.
 
-    `table` is `limits_by_period` with `numerator` and `denominator` (places in `amounts`, -1 for none).
+    `table` is `limits_by_period` with `numerator_at` and `denominator_at` (places in `amounts`, -1 for none), `steps` is
+    `step_rows` with `at`, the place of the measure that decides.
     """
 
     table: pd.DataFrame
     amounts: Amounts
+    steps: pd.DataFrame
 
 
 def limit_amounts(book: Book, table: pd.DataFrame) -> LimitRows:
@@ -60,33 +64,44 @@ def limit_amounts(book: Book, table: pd.DataFrame) -> LimitRows:
     scopes = [Scope(*key) for key in table[["region", "scope", "currency"]].itertuples(index=False)]
     wanted = list(zip(scopes, table["measure"], strict=True))
     below = list(zip(scopes, table["denominator"], strict=True))
-    every = {*wanted, *(pair for pair in below if pair[1]), *collateral_pairs(book)}
+    steps = step_rows(book.case, table)
+    deciding = step_pairs(table, steps)
+    every = {*wanted, *(pair for pair in below if pair[1]), *collateral_pairs(book), *deciding}
     amounts = amounts_of(book, sorted(every))
+    exact = with_parts(amounts, wrong_side(book.case, table))
+    amounts = replace(amounts, pinned=exact)
     placed = table.assign(
         numerator=[amounts.place[pair] for pair in wanted],
         denominator_at=[amounts.place[pair] if pair[1] else -1 for pair in below],
     ).rename(columns={"numerator": "numerator_at"})
-    return LimitRows(placed, amounts)
+    return LimitRows(placed, amounts, steps.assign(at=[amounts.place[pair] for pair in deciding]))
 
 
 def add_limits(model: linopy.Model, book: Book) -> LimitRows:
     """Add one row per enforced limit and period: min N - b D + shortfall >= 0, max N - b D - shortfall <= 0."""
     rows = limit_amounts(book, limits_by_period(book.case, book.scenario))
     add_amounts(model, rows.amounts)
+    add_pieces(model, rows.amounts)
+    add_steps(model, enforced_steps(rows))
     _collateral_rows(model, rows, collateral_pairs(book))
     table = rows.table
     soft = table.index[table["enforced"] & (table["enforcement"] == "soft")]
     if len(soft):
         model.add_variables(lower=0, coords=[pd.Index(soft, name="row")], name="shortfall")
+    plain = table["enforced"] & ~table.index.isin(rows.steps["row"])
     for sense, ratio in ((s, r) for s in ("min", "max") for r in (False, True)):
         chosen = table[
-            table["enforced"]
-            & (table["sense"] == sense)
-            & ((table["denominator_at"] >= 0) == ratio)
+            plain & (table["sense"] == sense) & ((table["denominator_at"] >= 0) == ratio)
         ]
         if len(chosen):
             _limit_rows(model, chosen, sense, ratio)
     return rows
+
+
+def enforced_steps(rows: LimitRows) -> pd.DataFrame:
+    """Give the steps of limits that are enforced, numbered as their columns are."""
+    kept = rows.table["enforced"].loc[rows.steps["row"]].to_numpy(bool)
+    return rows.steps[kept].reset_index(drop=True)
 
 
 def _limit_rows(model: linopy.Model, chosen: pd.DataFrame, sense: str, ratio: bool) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from alm.case.measures import INCOME_MEASURES
 from alm.formulation.book import Book
 
 Expression = Any
@@ -65,8 +66,8 @@ def premiums(book: Book, price: np.ndarray) -> np.ndarray:
 def rates_by_volume(model: linopy.Model, book: Book) -> None:
     """Split volumes into tiers: above each threshold, up to the next; a tier is entered once the one below is full.
 
-    Where every tier is worse than the one below, a plan that earns most fills them in order by itself. Otherwise a
-    whole column a tier says whether it is entered.
+    Where every tier is worse than the one below, a plan that earns most fills them in order by itself. Otherwise, and where
+    a limit might want less income, a whole column a tier says whether it is entered.
     """
     table = tier_table(book)
     if table.empty:
@@ -79,10 +80,16 @@ def rates_by_volume(model: linopy.Model, book: Book) -> None:
         rows = np.flatnonzero(position == number)
         _split(model, book, tier, int(number), rows, over[rows, 0])
     better = book.sign[position] * table["premium"].to_numpy(float) > 0
-    bent = np.unique(position[better])
+    bent = np.unique(position[better | _income_is_limited(book)])
     for number in bent:
         rows = np.flatnonzero(position == number)
         _fill_in_order(model, book, tier, int(number), rows, table, room)
+
+
+def _income_is_limited(book: Book) -> bool:
+    limits, terms = book.case.table("limits"), book.case.table("measures")
+    named = {*limits["measure"], *limits["denominator"], *terms["term"]}
+    return not named.isdisjoint(INCOME_MEASURES)
 
 
 def _by_tier(book: Book, values: np.ndarray) -> xr.DataArray:

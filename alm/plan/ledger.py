@@ -23,6 +23,7 @@ from alm.formulation.measures.registry import (
 from alm.formulation.measures.usable_hqla import USABLE, shared_liquidity
 from alm.formulation.measures.weights import addons
 from alm.formulation.scopes import Scope, node_mask
+from alm.formulation.steps import bounds_in_force
 from alm.plan import accounts
 from alm.plan.decisions import sold_share
 from alm.plan.rounding import Plan
@@ -220,7 +221,7 @@ def measure_table(book: Book, quantities: Quantities, first: int, closes: slice)
 def limit_table(book: Book, limits: LimitRows, quantities: Quantities) -> pd.DataFrame:
     """List every limit and period as the plan table `limits` of the contract, section 9; prices are blank yet."""
     value = numbers(limits.amounts, quantities, slice(None))
-    return _measured(book, limits.table, value, limits.table["period"].to_numpy(int) - 1)
+    return _measured(book, limits, limits.table, value, limits.table["period"].to_numpy(int) - 1)
 
 
 def opening_limit_table(book: Book, limits: LimitRows) -> pd.DataFrame:
@@ -231,17 +232,17 @@ def opening_limit_table(book: Book, limits: LimitRows) -> pd.DataFrame:
     first = limits.table[
         limits.table["period"] == limits.table.groupby("limit")["period"].transform("min")
     ]
-    table = _measured(book, first, value, np.zeros(len(first), dtype=int))
+    table = _measured(book, limits, first, value, np.zeros(len(first), dtype=int))
     return table.assign(period=0)
 
 
 def _measured(
-    book: Book, table: pd.DataFrame, value: np.ndarray, column: np.ndarray
+    book: Book, limits: LimitRows, table: pd.DataFrame, value: np.ndarray, column: np.ndarray
 ) -> pd.DataFrame:
     numerator = value[table["numerator_at"].to_numpy(int), column]
     has = (table["denominator_at"] >= 0).to_numpy()
     denominator = np.where(has, value[table["denominator_at"].to_numpy(int), column], np.nan)
-    bound = table["bound"].to_numpy(float)
+    bound = bounds_in_force(table, limits.steps, value, column)
     turned = np.where(table["sense"] == "min", 1.0, -1.0)
     headroom = turned * (numerator - bound * np.where(has, denominator, 1.0))
     ratio = np.divide(

@@ -39,17 +39,16 @@ def sloped(column: str, *lines: str) -> dict[str, str]:
 
 REFUSED = {
     "steps": (
-        {"steps": "limit,measure,at_least,bound\nlcr,assets,100,1.1\n"},
-        [("steps", 2, "limit")],
+        {
+            "steps": "limit,measure,at_least,bound\nlcr,outflow_at_risk,100,1.1\nlcr,hqla,200,1.2\n"
+            "lcr,blend,300,1.3\n",
+            "measures": "measure,term,weight\nblend,outflow_at_risk,1\n",
+        },
+        [("steps", 2, "measure"), ("steps", 4, "measure")],
     ),
     "measures": (
-        limit(
-            "a,west,usable_hqla,,max,1",
-            "b,west,outflow_at_risk,,min,1",
-            "d,west,delta_nii,,max,1",
-            "e,west,cet1,delta_eve,min,1",
-        ),
-        [*(("limits", row, "measure") for row in (2, 3, 4)), ("limits", 5, "denominator")],
+        limit("d,west,delta_nii,,max,1", "e,west,cet1,delta_eve,min,1"),
+        [("limits", 2, "measure"), ("limits", 3, "denominator")],
     ),
     "a measure in a combination": (
         {"measures": "measure,term,weight\nx,delta_eve,1\n"},
@@ -57,35 +56,26 @@ REFUSED = {
     ),
     "measures on the side where the limit is not convex": (
         limit(
-            "a,west,hqla,,max,1",
-            "b,west,net_outflow,,min,1",
-            "c,west,assets,hqla,min,1",
-            "d,west,assets,hqla,min,-1",
-            "e,west,assets,net_outflow,max,1",
-            "f,west,assets,net_outflow,max,-1",
-            "g,west,assets,hqla,max,1",
-            "h,west,assets,net_outflow,min,1",
-            "i,west,assets,hqla,min,0",
+            "a,west,outflow_at_risk,,max,1",
+            "b,west,outflow_at_risk,,min,1",
+            "c,west,assets,outflow_at_risk,max,1",
+            "d,west,assets,outflow_at_risk,max,-1",
+            "e,west,assets,outflow_at_risk,min,1",
+            "f,west,assets,outflow_at_risk,min,-1",
+            "g,west,assets,outflow_at_risk,max,0",
         ),
-        [
-            ("limits", 2, "measure"),
-            ("limits", 3, "measure"),
-            ("limits", 4, "denominator"),
-            ("limits", 6, "denominator"),
-        ],
+        [("limits", 3, "measure"), ("limits", 4, "denominator"), ("limits", 7, "denominator")],
     ),
     "combinations on the side where the limit is not convex": (
         {
-            "measures": "measure,term,weight\nroom,hqla,1\nroom,net_outflow,-1\nodd,hqla,1\nodd,net_outflow,1\n",
-            **limit(
-                "a,west,room,,min,1", "b,west,room,,max,1", "c,west,odd,,min,1", "d,west,odd,,max,1"
-            ),
+            "measures": "measure,term,weight\nroom,hqla,1\nroom,outflow_at_risk,-1\n",
+            **limit("a,west,room,,min,1", "b,west,room,,max,1"),
         },
-        [("limits", 3, "measure"), ("limits", 4, "measure"), ("limits", 5, "measure")],
+        [("limits", 3, "measure")],
     ),
     "combinations of combinations on the side where the limit is not convex": (
         {
-            "measures": "measure,term,weight\nless,hqla,-1\nfree,less,-2\nspent,free,-1\n",
+            "measures": "measure,term,weight\nless,outflow_at_risk,1\nfree,less,-2\nspent,free,-1\n",
             **limit("a,west,free,,min,1", "b,west,free,,max,1", "c,west,spent,,max,1"),
         },
         [("limits", 3, "measure")],
@@ -126,6 +116,18 @@ def test_every_refusal_is_tested():
         for place in ((table, column) for table, _, column in expected)
     }
     assert refused == {(entry.table, entry.column) for entry in NOT_YET}
+
+
+def test_what_can_be_held_exactly_may_stand_on_either_side(write):
+    """Contract, section 7: `hqla`, `net_outflow` and `usable_hqla` on either side, by binaries."""
+    tables = limit(
+        "a,west,hqla,,max,1",
+        "b,west,net_outflow,,min,1",
+        "c,group,usable_hqla,,max,1",
+        "d,west,assets,hqla,min,1",
+        "e,west,assets,net_outflow,max,1",
+    )
+    assert load(write(**tables)).warnings == ()
 
 
 def test_what_is_supported_is_not_refused(write):

@@ -37,7 +37,6 @@ from alm.case.checks.limits import (
     soft_limits_have_a_penalty,
     steps_do_not_tie,
     terms_are_known,
-    usable_hqla_is_held_safely,
 )
 from alm.case.checks.names import keys_are_unique, names_are_known, required_tables_have_rows
 from alm.case.checks.odd import (
@@ -138,7 +137,6 @@ CHECKS: tuple[Check, ...] = (
     floating_rates_name_a_curve,
     measures_are_new_names,
     terms_are_known,
-    usable_hqla_is_held_safely,
     combinations_do_not_circle,
     measures_are_known,
     lent_names_a_region_outside,

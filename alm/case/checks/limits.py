@@ -133,24 +133,6 @@ def income_limits_have_no_currency(draft: Draft) -> Iterator[Fault]:
     )
 
 
-def usable_hqla_is_held_safely(draft: Draft) -> Iterator[Fault]:
-    """Warn where the model holds a limit on usable liquid assets by more than the contract asks."""
-    limits, terms = draft.tables["limits"], combinations(draft).items()
-    names = {name for name, parts in terms if any(term == "usable_hqla" for term, _ in parts)}
-    names.add("usable_hqla")
-    partly = bool((draft.tables["regions"]["transferable"] < 1).any())
-    for column in ("measure", "denominator"):
-        yield from faults_at(
-            draft,
-            "limits",
-            column,
-            limits[column].isin(names) & partly,
-            "held by a safe form: what a region needs itself is taken as outflow - inflow, without the cap on inflows; "
-            "where inflows pass 75 % of outflows a better plan may exist",
-            warning=True,
-        )
-
-
 def soft_limits_have_a_penalty(draft: Draft) -> Iterator[Fault]:
     """Require the penalty of a soft limit."""
     limits = draft.tables["limits"]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+
+from alm.formulation.alternatives import Terms
+from alm.formulation.scopes import Scope
 
 
 @dataclass(frozen=True)
@@ -50,3 +54,25 @@ class Piecewise:
             [sum(w * p for w, p in zip(piece, parts, strict=True)) for piece in self.pieces]
         )
         return np.asarray(values.min(axis=0) if self.curvature == "concave" else values.max(axis=0))
+
+
+def piece_terms(
+    place: Mapping[tuple[Scope, str], int],
+    derived: Piecewise,
+    scope: Scope,
+    number: np.ndarray,
+    factor: float,
+) -> list[Terms]:
+    """State the pieces of a derived measure in its parts, times a factor.
+
+    Parameters
+    ----------
+    place : mapping of (scope, measure) to int
+    number : array of int (amount)
+        Columns of the amounts at one close.
+    """
+    parts = [int(number[place[scope, part]]) for part in derived.parts]
+    return [
+        tuple((part, factor * weight) for part, weight in zip(parts, piece, strict=True) if weight)
+        for piece in derived.pieces
+    ]

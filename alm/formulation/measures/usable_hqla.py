@@ -1,19 +1,23 @@
 """Usable liquid assets: what regions may count of each other's stock beyond their own needs.
 
-`own = min(hqla, net_outflow)` is neither concave nor convex, because net outflow is the larger of two pieces. The
-model takes the piece `outflow - inflow`, which is never above it: a plan counts at most what it may (contract,
-section 7; Basel LCR10.7-10.8). It is exact wherever inflows are not capped.
+`own = min(hqla, net_outflow)` is neither concave nor convex, because net outflow is the larger of two pieces: a column
+says whether inflows are capped there (contract, section 7; Basel LCR10.7-10.8).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import linopy
 import numpy as np
 import pandas as pd
 
+from alm.formulation.alternatives import Alternative, Terms
 from alm.formulation.book import Book
+from alm.formulation.measures.hqla import HQLA
+from alm.formulation.measures.net_outflow import NET_OUTFLOW
+from alm.formulation.measures.piecewise import piece_terms
 from alm.formulation.scopes import Scope
 
 if TYPE_CHECKING:
@@ -41,29 +45,42 @@ def shared_liquidity(book: Book, scope: Scope) -> list[tuple[Scope, float]]:
 
 
 def add_usable_hqla(model: linopy.Model, amounts: Amounts, rows: np.ndarray) -> None:
-    """Hold usable liquid assets below the sum of own + share x (stock - own), own below stock and need.
+    """Hold usable liquid assets below the sum of own + share x (stock - own); where they are pinned, at it.
 
     Parameters
     ----------
     rows : array of int
         Places in `amounts` of the scopes.
     """
-    shared = {row: shared_liquidity(amounts.book, amounts.order[row][0]) for row in rows}
-    partial = sorted({solo for each in shared.values() for solo, share in each if share != 1})
-    if partial:
-        _add_own(model, amounts, partial)
-    for row, each in shared.items():
+    solos = solos_of(amounts, rows)
+    if solos:
+        _add_own(model, amounts, solos)
+    for row in rows:
         left = 1 * model.variables["amount"].sel(amount=row, drop=True)
-        for solo, share in each:
+        for solo, share in shared_liquidity(amounts.book, amounts.order[row][0]):
             stock = model.variables["amount"].sel(amount=amounts.place[solo, "hqla"], drop=True)
             left = left - share * stock
             if share != 1:
-                own = model.variables["own_liquidity"].sel(solo=partial.index(solo), drop=True)
+                own = model.variables["own_liquidity"].sel(solo=solos.index(solo), drop=True)
                 left = left - (1.0 - share) * own
-        model.add_constraints(left <= 0, name=f"usable_hqla {row}")
+        exact = int(row) in amounts.pinned
+        model.add_constraints(left == 0 if exact else left <= 0, name=f"usable_hqla {row}")
+
+
+def solos_of(amounts: Amounts, rows: np.ndarray) -> list[Scope]:
+    """List the regions, each solo, of which only a share counts in any of the scopes."""
+    return sorted(
+        {
+            solo
+            for row in rows
+            for solo, share in shared_liquidity(amounts.book, amounts.order[row][0])
+            if share != 1
+        }
+    )
 
 
 def _add_own(model: linopy.Model, amounts: Amounts, solos: list[Scope]) -> None:
+    """Add what each region needs of its own, at most its stock; the need is an alternative where inflows may be capped."""
     index = pd.RangeIndex(len(solos), name="solo")
     periods = pd.RangeIndex(1, amounts.book.periods + 1, name="period")
     own = model.add_variables(lower=-np.inf, coords=[index, periods], name="own_liquidity")
@@ -74,5 +91,56 @@ def _add_own(model: linopy.Model, amounts: Amounts, solos: list[Scope]) -> None:
         return picked.rename(amount="solo").assign_coords(solo=index)
 
     model.add_constraints(own - amount("hqla") <= 0, name="own_liquidity stock")
-    need = amount("outflow") - amount("inflow")
-    model.add_constraints(own - need <= 0, name="own_liquidity need")
+    for name in ("inflows are capped", "stock is the need"):
+        model.add_variables(binary=True, coords=[index, periods], name=name)
+
+
+def own_alternatives(
+    amounts: Amounts, rows: np.ndarray, columns: dict[str, np.ndarray]
+) -> Iterator[Alternative]:
+    """Hold own = min(hqla, net outflow): at most one branch of the need, and where it is pinned at least one of both.
+
+    Parameters
+    ----------
+    rows : array of int
+        Places in `amounts` of usable liquid assets.
+    columns : dict of str to array
+        Numbers of the columns of each block, in its shape.
+    """
+    number = columns["amount"]
+    for place, solo in enumerate(solos_of(amounts, rows)):
+        what = f"usable_hqla of {solo.region}"
+        stock, need, out, into = (
+            number[amounts.place[solo, part]] for part in (*USABLE_PARTS, "outflow", "inflow")
+        )
+        exact = amounts.place[solo, "net_outflow"] in amounts.pinned
+        for t in range(amounts.book.periods):
+            own = int(columns["own_liquidity"][place, t])
+            capped = int(columns["inflows are capped"][place, t])
+            met = int(columns["stock is the need"][place, t])
+            # Own is below one branch of the need at least: so is what the other misses.
+            gap = ((int(out[t]), 0.75), (int(into[t]), -1.0))
+            plain = ((int(out[t]), 1.0), (int(into[t]), -1.0), (own, -1.0))
+            yield Alternative(plain, 0.0, ((capped, 1.0),), 0.0, what, (gap,))
+            quarter = ((int(out[t]), 0.25), (own, -1.0))
+            turned = tuple((column, -weight) for column, weight in gap)
+            yield Alternative(quarter, 0.0, ((capped, -1.0),), 1.0, what, (turned,))
+            if exact:
+                above = _above(amounts, solo, number[:, t])
+                all_of_it = ((own, 1.0), (int(stock[t]), -1.0))
+                yield Alternative(all_of_it, 0.0, ((met, -1.0),), 1.0, what, above(-1.0))
+                all_needed = ((own, 1.0), (int(need[t]), -1.0))
+                yield Alternative(all_needed, 0.0, ((met, 1.0),), 0.0, what, above(1.0))
+
+
+def _above(
+    amounts: Amounts, solo: Scope, number: np.ndarray
+) -> Callable[[float], tuple[Terms, ...]]:
+    """State by how much any piece of the stock is above any piece of the need, or below it."""
+
+    def pairs(turn: float) -> tuple[Terms, ...]:
+        stock = piece_terms(amounts.place, HQLA, solo, number, turn)
+        need = piece_terms(amounts.place, NET_OUTFLOW, solo, number, -turn)
+        return tuple((*own, *other) for own in stock for other in need)
+
+    return pairs
