@@ -14,6 +14,7 @@ from alm.formulation.measures.ladder import Ladder
 from alm.formulation.measures.open_lanes import OPEN_LANES, count_open_lanes
 from alm.formulation.measures.outflow_at_risk import AT_RISK, risk_factors
 from alm.formulation.measures.registry import (
+    COUNTS,
     EARNINGS,
     LINEAR,
     OVER_REGIONS,
@@ -188,7 +189,7 @@ def every_measure(book: Book) -> list[str]:
         *classes,
         *book.case.settings.custom_measures,
         *combined,
-        OPEN_LANES,
+        *COUNTS,
     ]
 
 

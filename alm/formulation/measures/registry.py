@@ -15,6 +15,7 @@ from alm.formulation.measures import (
 )
 from alm.formulation.measures.hqla import HQLA
 from alm.formulation.measures.net_outflow import NET_OUTFLOW
+from alm.formulation.measures.open_lanes import OPEN_LANES
 from alm.formulation.measures.outflow_at_risk import FACTOR, risk_factor
 from alm.formulation.measures.usable_hqla import USABLE
 from alm.formulation.measures.weights import Weights
@@ -49,6 +50,8 @@ FAMILIES: tuple[tuple[str, Callable[[Book, str], Weights]], ...] = (
 PIECEWISE = (HQLA, NET_OUTFLOW)
 # Built from every region of a scope, each solo.
 OVER_REGIONS = (USABLE,)
+# Counts of what carries anything.
+COUNTS = (OPEN_LANES,)
 # Interest and income of a period are sums over regions, not over the border of a scope.
 EARNINGS = ("net_interest_income", "income")
 
