@@ -16,7 +16,7 @@ def surviving(shape: np.ndarray, tenor: np.ndarray, age: np.ndarray) -> np.ndarr
     shape : (row)
         `bullet`, `linear` or `decay`.
     tenor : (row)
-        Tenor in periods; NaN never matures.
+        Tenor in periods, 0 or more; NaN never matures.
     age : (age)
         Periods since it was written, 0 or more.
 
@@ -42,7 +42,8 @@ def surviving(shape: np.ndarray, tenor: np.ndarray, age: np.ndarray) -> np.ndarr
         linear = np.maximum(0.0, 1.0 - k / n)
         decay = np.maximum(0.0, 1.0 - 1.0 / n) ** k
     share = np.where(kind == "linear", linear, np.where(kind == "decay", decay, bullet))
-    return np.where(np.isnan(n), 1.0, share)
+    # At age 0 all is there, of what has no time left, too: it is gone at the first close.
+    return np.where(np.isnan(n) | (k == 0), 1.0, share)
 
 
 def legacy_share(case: Case, positions: pd.DataFrame, periods: int, step: int) -> np.ndarray:

@@ -8,7 +8,8 @@ import numpy as np
 def share_left(shape: np.ndarray, periods: np.ndarray, elapsed: float) -> np.ndarray:
     """Return the share still there `elapsed` periods after the money was written.
 
-    bullet 1 if k < n else 0; linear max(0, 1 - k/n); decay max(0, 1 - 1/n)^k; without a tenor 1.
+    bullet 1 if k < n else 0; linear max(0, 1 - k/n); decay max(0, 1 - 1/n)^k; without a tenor 1. At 0 periods
+    all of it is there, whatever its tenor.
 
     Parameters
     ----------
@@ -22,7 +23,7 @@ def share_left(shape: np.ndarray, periods: np.ndarray, elapsed: float) -> np.nda
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         left = np.select(
-            [np.isnan(periods), shape == "bullet", shape == "linear"],
+            [np.isnan(periods) | (elapsed == 0), shape == "bullet", shape == "linear"],
             [np.ones(len(periods)), elapsed < periods, np.maximum(0, 1 - elapsed / periods)],
             np.maximum(0, 1 - 1 / periods) ** elapsed,
         )

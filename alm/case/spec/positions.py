@@ -6,7 +6,6 @@ from alm.case.spec.column import (
     Kind,
     Table,
     amount,
-    months,
     number,
     per_year,
     period,
@@ -40,7 +39,12 @@ POSITIONS = Table(
         ),
         amount("reference_volume", "Volume at which new business gets `new_rate`.", default=0.0),
         share("back_book", "Share of the legacy book that a higher volume reprices.", default=0.0),
-        months("residual_months", "Time left of the legacy book; blank: it does not run off."),
+        number(
+            "residual_months",
+            "Time left of the legacy book; 0: it is gone at the first close; blank: it does not run off.",
+            unit="months",
+            low=0.0,
+        ),
         text(
             "residual_shape",
             "How the legacy book runs off.",
