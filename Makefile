@@ -12,8 +12,10 @@ BIN := .venv/bin
 demo: .venv/installed
 	$(BIN)/alm allocate examples/icbc-2025 --out runs/demo
 
+# Each file on one processor: what its tests share is made once. Numerical libraries then need no threads of their own.
+test: export OMP_NUM_THREADS = 1
 test: .venv/installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # The program against the oracle on random cases: `make fuzz ALM_FUZZ=5000`, or ALM_FUZZ_FEATURES="ladder nested".
 fuzz: export ALM_FUZZ ?= 1000
