@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import linopy
@@ -48,74 +49,48 @@ def in_lots(lot: np.ndarray, amount: np.ndarray, up: bool) -> np.ndarray:
     return np.where((lot > 0)[:, None], count * size, amount)
 
 
+@dataclass(frozen=True)
+class Volume:
+    """A block of decisions that may have lots and tickets.
+
+    Attributes
+    ----------
+    name, dim : str
+        Of its columns, and of their rows.
+    lot : array (row)
+        0 without one.
+    least, most : array (row, period)
+        Bounds of what is not 0.
+    """
+
+    name: str
+    dim: str
+    lot: np.ndarray
+    least: np.ndarray
+    most: np.ndarray
+
+
+def _volume(book: Book, name: str, dim: str, rows: pd.DataFrame, most: np.ndarray) -> Volume:
+    """Bring tickets up and bounds down to whole lots."""
+    lot = lot_of(rows, book.case.settings.quantum)
+    ticket = np.repeat(rows["minimum_ticket"].to_numpy(float)[:, None], book.periods, axis=1)
+    return Volume(name, dim, lot, in_lots(lot, ticket, up=True), in_lots(lot, most, up=False))
+
+
 def _new_business(model: linopy.Model, book: Book) -> None:
     dealt, positions = book.dealt, book.positions
-    lot = lot_of(positions, book.case.settings.quantum)
-    most = in_lots(lot, book.max_new, up=False)
-    ticket = positions["minimum_ticket"].to_numpy(float)
-    least = in_lots(lot, np.repeat(ticket[:, None], book.periods, axis=1), up=True)
-    _lots(model, book, "new", "lots", lot, most, dealt[lot[dealt] > 0])
-    chosen = (ticket > 0) | (positions["fixed_cost"].to_numpy(float) > 0)
-    _all_or_nothing(model, book, "new", "written", least, most, dealt[chosen[dealt]])
+    volume = _volume(book, "new", "position", positions, book.max_new)
+    _lots(model, book, volume, "lots", dealt[volume.lot[dealt] > 0])
+    chosen = positions[["minimum_ticket", "fixed_cost"]].gt(0).any(axis=1).to_numpy()
+    _all_or_nothing(model, book, volume, "written", dealt[chosen[dealt]])
 
 
 def _transfers(model: linopy.Model, book: Book) -> None:
-    table = book.lanes.table
-    lot = lot_of(table, book.case.settings.quantum)
-    most = in_lots(lot, book.lanes.capacity, up=False)
+    table, every = book.lanes.table, np.arange(len(book.lanes))
+    volume = _volume(book, "transfer", "lane", table, book.lanes.capacity)
+    _lots(model, book, volume, "transfer_lots", every[volume.lot > 0])
     ticket = table["minimum_ticket"].to_numpy(float)
-    least = in_lots(lot, np.repeat(ticket[:, None], book.periods, axis=1), up=True)
-    every = np.arange(len(table))
-    _lots(model, book, "transfer", "transfer_lots", lot, most, every[lot > 0])
-    _all_or_nothing(model, book, "transfer", "placed", least, most, every[ticket > 0])
-
-
-def _lots(
-    model: linopy.Model,
-    book: Book,
-    volume: str,
-    name: str,
-    lot: np.ndarray,
-    most: np.ndarray,
-    rows: np.ndarray,
-) -> None:
-    """Tie volumes to whole numbers of lots."""
-    if not len(rows):
-        return
-    dim = "lane" if volume == "transfer" else "position"
-    size = np.where(lot > 0, lot, 1.0)[:, None]
-    count = model.add_variables(
-        lower=0, upper=on(np.rint(most / size), rows, book, dim), integer=True, name=name
-    )
-    each = on(np.repeat(size, book.periods, axis=1), rows, book, dim)
-    left = model.variables[volume].sel({dim: rows}) - count * each
-    model.add_constraints(left == 0, name=name)
-
-
-def _all_or_nothing(
-    model: linopy.Model,
-    book: Book,
-    volume: str,
-    name: str,
-    least: np.ndarray,
-    most: np.ndarray,
-    rows: np.ndarray,
-) -> None:
-    """Let volumes be 0, or between the least and the most."""
-    if not len(rows):
-        return
-    dim = "lane" if volume == "transfer" else "position"
-    used = _used(model, book, name, rows, dim)
-    amount = model.variables[volume].sel({dim: rows})
-    model.add_constraints(amount - used * on(most, rows, book, dim) <= 0, name=f"{name} at most")
-    floor = on(least, rows, book, dim)
-    if (floor > 0).any():
-        model.add_constraints(amount - used * floor >= 0, name=f"{name} at least")
-
-
-def _used(model: linopy.Model, book: Book, name: str, rows: np.ndarray, dim: str) -> Expression:
-    coords = [pd.Index(rows, name=dim), period_index(book)]
-    return model.add_variables(binary=True, coords=coords, name=name)
+    _all_or_nothing(model, book, volume, "placed", every[ticket > 0])
 
 
 def _carrying(model: linopy.Model, book: Book) -> None:
@@ -124,23 +99,41 @@ def _carrying(model: linopy.Model, book: Book) -> None:
     counted = counts_lanes(book)
     rows = every if counted else every[table["fixed_cost"].to_numpy(float) > 0]
     # A lane carries something from one quantum on (contract, section 6): only a count may want it to.
-    quantum = book.case.settings.quantum if counted else 0.0
-    least = np.full_like(book.lanes.capacity, quantum)
-    _all_or_nothing_outstanding(model, book, least, rows)
+    least = np.full_like(book.lanes.capacity, book.case.settings.quantum if counted else 0.0)
+    lot = np.zeros(len(every))
+    volume = Volume("outstanding", "lane", lot, least, book.lanes.capacity)
+    _all_or_nothing(model, book, volume, "carries", rows)
 
 
-def _all_or_nothing_outstanding(
-    model: linopy.Model, book: Book, least: np.ndarray, rows: np.ndarray
-) -> None:
+def _lots(model: linopy.Model, book: Book, volume: Volume, name: str, rows: np.ndarray) -> None:
+    """Tie volumes to whole numbers of lots."""
     if not len(rows):
         return
-    used = _used(model, book, "carries", rows, "lane")
-    amount = model.variables["outstanding"].sel(lane=rows)
-    most = on(book.lanes.capacity, rows, book, "lane")
-    model.add_constraints(amount - used * most <= 0, name="carries at most")
+    size = np.where(volume.lot > 0, volume.lot, 1.0)[:, None]
+    upper = on(np.rint(volume.most / size), rows, book, volume.dim)
+    count = model.add_variables(lower=0, upper=upper, integer=True, name=name)
+    each = on(np.repeat(size, book.periods, axis=1), rows, book, volume.dim)
+    left = model.variables[volume.name].sel({volume.dim: rows}) - count * each
+    model.add_constraints(left == 0, name=name)
+
+
+def _all_or_nothing(
+    model: linopy.Model, book: Book, volume: Volume, name: str, rows: np.ndarray
+) -> None:
+    """Let volumes be 0, or between the least and the most."""
+    if not len(rows):
+        return
+    used = _used(model, book, name, rows, volume.dim)
+    amount = model.variables[volume.name].sel({volume.dim: rows})
+    most, least = (on(each, rows, book, volume.dim) for each in (volume.most, volume.least))
+    model.add_constraints(amount - used * most <= 0, name=f"{name} at most")
     if (least > 0).any():
-        floor = on(least, rows, book, "lane")
-        model.add_constraints(amount - used * floor >= 0, name="carries at least")
+        model.add_constraints(amount - used * least >= 0, name=f"{name} at least")
+
+
+def _used(model: linopy.Model, book: Book, name: str, rows: np.ndarray, dim: str) -> Expression:
+    coords = [pd.Index(rows, name=dim), period_index(book)]
+    return model.add_variables(binary=True, coords=coords, name=name)
 
 
 def corridor_members(book: Book) -> np.ndarray:

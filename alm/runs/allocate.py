@@ -13,7 +13,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from alm.case import Case, CaseError, Fault, load, table_hashes, write_inputs
-from alm.case.calendar import period_ends
 from alm.case.faults import nearest
 from alm.explain.assumptions import assumptions
 from alm.explain.endless import why_unbounded
@@ -30,6 +29,7 @@ from alm.plan.rounding import Plan, round_plan
 from alm.plan.whole import with_whole_decisions_fixed
 from alm.runs import store
 from alm.runs.compare import compare, no_comparison
+from alm.runs.facts import facts, shape
 from alm.runs.interruption import Interruption
 from alm.runs.judged import WORDS, judged, result
 from alm.runs.parts import Parts
@@ -39,7 +39,7 @@ from alm.runs.run import Run
 from alm.runs.stages import Stages
 from alm.verify import Terms, confirm, read
 from scenarios import BASE, shocked
-from solvers import Problem, Solution, Status, ranges, solve
+from solvers import Problem, Solution, Status, solve
 
 # A limit that rounding still breaks after this many repairs is left for the verification to refuse.
 REPAIRS = 3
@@ -127,7 +127,7 @@ def allocate(
         "options": known,
         "hashes": hashes,
         "versions": store.versions(),
-        **_facts(case),
+        **facts(case),
     }
     with Interruption() as interruption, store.written_aside(target) as aside:
         run = _run(Job(aside, case, options, reference, stages, manifest, interruption))
@@ -172,7 +172,7 @@ def _run(job: Job) -> Run:
     with stages.stage("formulate"):
         book = shocked(open_book(job.case), job.options.scenario)
         formulation = formulate(book)
-        stages.note("problem", **_shape(formulation))
+        stages.note("problem", **shape(formulation))
     with stages.stage("solve"):
         solution = _solve(job, formulation.problem, job.options.backend)
         formulation, solution = with_whole_decisions_fixed(
@@ -211,42 +211,6 @@ def _tupled(chosen: dict[str, Any]) -> dict[str, Any]:
 def _known_options(options: Options, reference: Reference | None) -> dict[str, Any]:
     known = {**vars(options), "changes": list(options.changes)}
     return {**known, "reference": reference.digest if reference else ""}
-
-
-def _shape(formulation: Formulation) -> dict[str, Any]:
-    problem = formulation.problem
-    return {
-        "columns": problem.columns,
-        "rows": problem.rows,
-        "nonzeros": int(problem.A.nnz),
-        "quadratic": problem.is_quadratic,
-        "whole": int(problem.integer.sum()),
-        "cones": len(problem.cones),
-        "ranges": str(ranges(problem)),
-    }
-
-
-def _facts(case: Case) -> dict[str, Any]:
-    settings = case.settings
-    return {
-        "name": settings.name,
-        "as_of": f"{settings.as_of:%Y-%m-%d}",
-        "currency": settings.currency,
-        "unit": settings.unit,
-        "periods": settings.periods,
-        "period_ends": [f"{day:%Y-%m-%d}" for day in period_ends(settings)[1:]],
-        "warnings": [
-            {
-                "table": w.table,
-                "row": w.row,
-                "column": w.column,
-                "found": str(w.found),
-                "allowed": w.allowed,
-                "hint": w.hint,
-            }
-            for w in case.warnings
-        ],
-    }
 
 
 def _solve(job: Job, problem: Problem, backend: str = "") -> Solution:

@@ -163,10 +163,10 @@ def test_an_empty_folder_may_become_a_run(hand_case, tmp_path):
 
 
 def test_an_interrupt_leaves_nothing_behind(hand_case, tmp_path, monkeypatch):
-    def interrupt(_folder):
+    def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sys.modules["alm.runs.allocate"], "verify", interrupt)
+    monkeypatch.setattr(sys.modules["alm.runs.allocate"], "confirm", interrupt)
     with pytest.raises(KeyboardInterrupt):
         run_of(hand_case, tmp_path / "runs" / "one")
     assert not (tmp_path / "runs").exists()
@@ -178,8 +178,8 @@ def test_a_kill_leaves_a_hidden_folder_that_is_no_run(hand_case, tmp_path):
     code = (
         "import os, signal, sys\n"
         "from alm.runs import allocate\n"
-        "verify = lambda folder: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "sys.modules['alm.runs.allocate'].verify = verify\n"
+        "confirm = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "sys.modules['alm.runs.allocate'].confirm = confirm\n"
         "allocate(sys.argv[1], sys.argv[2], baselines=False)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, hand_case, place], check=False)
