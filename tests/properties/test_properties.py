@@ -19,7 +19,7 @@ from alm.plan.ledger import Ledger, keep_ledger
 from alm.plan.rounding import round_plan
 from alm.runs import store
 from alm.verify import verify
-from tests.properties.pool import CASES, Model, drawn, model_of_files
+from tests.properties.pool import CASES, EXACT, Model, drawn, model_of_files
 
 Row = dict[str, str]
 few = settings(max_examples=5, deadline=None, derandomize=True)
@@ -95,8 +95,20 @@ def written(model: Model) -> Ledger:
 
 def solved(seed: int, feature: str) -> Model:
     model = drawn(seed, feature)
-    assert model.solution.status == "optimal"
+    assert_solved(model)
     return model
+
+
+def assert_solved(model: Model) -> None:
+    """To the optimum, or on cones to a gap that is stated and small enough to stop at."""
+    assert model.solution.status in ("optimal", "gap")
+    assert model.solution.gap <= model.case.settings.solve.gap
+
+
+def slack(*models: Model) -> float:
+    """What two optima may be apart for want of accuracy, in money of the first."""
+    left = sum(max(0.0, model.solution.objective - model.solution.bound) for model in models)
+    return 1e-7 * size_of(models[0]) + left
 
 
 @few
@@ -105,8 +117,10 @@ def test_a_unit_of_money_k_times_smaller_gives_k_times_the_objective(case, k):
     """Price slopes and weights of targets are per amount; adjustment costs, penalties and back books are not."""
     model = solved(*case)
     other = in_other_units(model, k)
-    assert other.solution.status == "optimal"
-    assert other.optimum / k == pytest.approx(model.optimum, abs=1e-6 * size_of(model))
+    assert_solved(other)
+    gap = (other.solution.objective - other.solution.bound) / k
+    allowed = 1e-6 * size_of(model) + slack(model) + abs(gap)
+    assert other.optimum / k == pytest.approx(model.optimum, abs=allowed)
 
 
 @few
@@ -122,8 +136,8 @@ def test_a_looser_limit_never_lowers_the_optimum(case, pick, more):
         row["bound"] = repr(float(row["bound"]) + (-more if row["sense"] == "min" else more))
 
     other = model_of_files(edited(dict(model.files), "limits", loosen))
-    assert other.solution.status == "optimal"
-    assert other.optimum >= model.optimum - 1e-7 * size_of(model)
+    assert_solved(other)
+    assert other.optimum >= model.optimum - slack(model, other)
 
 
 @few
@@ -144,8 +158,8 @@ def test_one_more_lane_never_lowers_the_optimum(case, ends, rate):
         empty = dict.fromkeys(files["lanes.csv"].splitlines()[0].split(","), "")
         files = edited(files, "lanes", lambda rows: rows.append(empty | cells))
     other = model_of_files(files)
-    assert other.solution.status == "optimal"
-    assert other.optimum >= model.optimum - 1e-7 * size_of(model)
+    assert_solved(other)
+    assert other.optimum >= model.optimum - slack(model, other)
 
 
 WIDER = {
@@ -169,8 +183,8 @@ def test_wider_bounds_never_lower_the_optimum(case, bound):
     for table in ("positions", "bounds"):
         files = edited(files, table, widen)
     other = model_of_files(files)
-    assert other.solution.status == "optimal"
-    assert other.optimum >= model.optimum - 1e-7 * size_of(model)
+    assert_solved(other)
+    assert other.optimum >= model.optimum - slack(model, other)
 
 
 @pytest.mark.parametrize("case", CASES[:2])
@@ -204,7 +218,7 @@ AMOUNT_COLUMNS = {
 
 
 @few
-@given(case=st.sampled_from(CASES))
+@given(case=st.sampled_from(EXACT))
 def test_twice_the_amounts_give_twice_the_plan(case):
     """Half a quantum may fall to the other side, and a plug then takes what is left of its node."""
     model = solved(*case)
