@@ -21,7 +21,7 @@ LOST = (
     "lane_cost",
     "tax",
 )
-MOVES = ("new", "matured", "sold")
+MOVES = ("new", "matured", "sold", "posted")
 
 
 def taxed(view: View, rows: pd.DataFrame) -> pd.DataFrame:
@@ -70,7 +70,10 @@ def exempt_products(view: View) -> list[tuple[str, float]]:
 
 
 def equity_rows(view: View) -> pd.DataFrame:
-    """Move the group's equity from its opening to its close, product by product, in the reporting currency."""
+    """Move the group's equity from its opening to its close, product by product, in the reporting currency.
+
+    `posted` is the retained income; it is blank in a run that retains none.
+    """
     rows = view.positions[view.positions["side"] == "equity"]
     money = pd.DataFrame(
         {
@@ -84,8 +87,8 @@ def equity_rows(view: View) -> pd.DataFrame:
     money = money.assign(
         opening=money["opening"].where(first, 0.0), balance=money["balance"].where(last, 0.0)
     )
-    table = money.groupby(rows["product_name"]).sum().reset_index()
-    total = table.drop(columns="product_name").sum().to_frame().T
+    table = money.groupby(rows["product_name"]).sum(min_count=1).reset_index()
+    total = table.drop(columns="product_name").sum(min_count=1).to_frame().T
     fills = [*[Fill.NONE] * len(table), Fill.BAND]
     return pd.concat(
         [table, total.assign(product_name=view.labels("text.total"))], ignore_index=True

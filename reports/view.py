@@ -151,7 +151,10 @@ class View:
 
     @cached_property
     def positions(self) -> pd.DataFrame:
-        """Plan positions with product, side, class, names, dates and node; assets first."""
+        """Plan positions with product, side, class, names, dates and node; assets first.
+
+        `posted`, the retained income that a position takes up, is blank in a run that retains none.
+        """
         products = self.run.case.table("products")[["product", "side", "class"]]
         frame = self.plan("positions").merge(
             products, on="product", how="left", validate="many_to_one"
@@ -159,7 +162,8 @@ class View:
         frame = self.numbered(frame, "region", "currency", "node").assign(
             rank=frame["side"].map({side: rank for rank, side in enumerate(SIDES)})
         )
-        frame = self._clean(frame, ("opening", "matured", "new", "sold", "balance"))
+        frame["posted"] = frame.get("posted", np.nan)
+        frame = self._clean(frame, ("opening", "matured", "new", "sold", "posted", "balance"))
         frame = frame.sort_values(["node", "rank", "product", "period"], ignore_index=True)
         return frame.assign(
             region_name=frame["region"].map(self.region_names),
@@ -275,6 +279,11 @@ class View:
                 str(self.manifest["name"]),
                 self.labels("page.as_of", date=self.settings.as_of),
                 self.labels("page.run", id=self.manifest["id"]),
+                *(
+                    []
+                    if self.scenario == "base"
+                    else [self.labels("page.scenario", name=self.scenario)]
+                ),
                 self._amounts,
             )
         )

@@ -87,7 +87,7 @@ def allocate(
         _refuse_unknown(_backend_faults(backend))
         with streams.only_results_on_stdout(), StageProgress(quiet) as progress:
             run = run_case(case, out, options=options, progress=progress)
-    _tell(run, as_json=as_json, quiet=quiet)
+    _tell(run, scenario, as_json=as_json, quiet=quiet)
     raise typer.Exit(run.exit_code)
 
 
@@ -150,7 +150,7 @@ def _backend_faults(backend: str) -> list[Fault]:
     return [_fault("--backend", backend, ", ".join(known), nearest(backend, known))]
 
 
-def _tell(run: Run, *, as_json: bool, quiet: bool) -> None:
+def _tell(run: Run, scenario: str, *, as_json: bool, quiet: bool) -> None:
     """Print the answer; the run's folder comes last."""
     if as_json:
         streams.print_json(run.answer())
@@ -158,7 +158,7 @@ def _tell(run: Run, *, as_json: bool, quiet: bool) -> None:
     if not quiet:
         from alm.cli.page import show
 
-        show(run)
+        show(run, scenario)
     for what in run.left_out:
         streams.messages().print(f"Interrupted: {what} left out; the plan stands.")
     if run.fault:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 INDENT = 3
 
 
-def show(run: Run) -> None:
-    """Print what a committee asks of a plan, or why there is none."""
+def show(run: Run, scenario: str) -> None:
+    """Print what a committee asks of a plan for a scenario, or why there is none."""
     console = streams.results()
     if run.objective is None:
         _show_reason(console, run)
@@ -28,7 +28,7 @@ def show(run: Run) -> None:
     from alm.case import load
 
     assert run.folder is not None
-    told = Summary(run, load(run.folder / "inputs"))
+    told = Summary(run, load(run.folder / "inputs"), scenario)
     _say(console, told.heading, style="bold", indent=0)
     _show_earnings(console, told)
     _show_transfers(console, told)

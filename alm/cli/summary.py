@@ -47,10 +47,13 @@ class Summary:
         What `allocate` answered.
     case
         The frozen inputs of the run.
+    scenario
+        What the run planned for.
     """
 
     run: Run
     case: Case
+    scenario: str = "base"
 
     @property
     def money(self) -> str:
@@ -74,10 +77,12 @@ class Summary:
 
     @property
     def heading(self) -> str:
-        """Say which case, which dates and which unit."""
+        """Say which case, which scenario other than base, which dates and which unit."""
         settings = self.case.settings
         periods = f"{settings.periods} {settings.step}{'s' if settings.periods != 1 else ''}"
-        return f"{settings.name} · {settings.as_of:%Y-%m-%d}, {periods} · amounts in {self.money}"
+        scenario = "" if self.scenario == "base" else f" · scenario {self.scenario}"
+        dates = f"{settings.as_of:%Y-%m-%d}, {periods}"
+        return f"{settings.name}{scenario} · {dates} · amounts in {self.money}"
 
     # 1. What does it earn?
 

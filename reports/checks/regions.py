@@ -89,10 +89,23 @@ def _held(checks: Checks, codes: list[str], side: str, end: str) -> Callable[[in
 
 
 def _on_lanes(checks: Checks, codes: list[str], side: str, end: str) -> Callable[[int], str]:
-    """Sum the lanes at one end of a region, at fx."""
+    """Sum the lanes at one end of a region, at fx; the debt at the close in the currency that is owed."""
     view = checks.view
+    if (side, end) == ("borrowed", "after"):
+        return lambda step: _owed(checks, codes[step])
     column, period = ("opening", 1) if end == "before" else ("outstanding", view.periods)
     return lambda step: on_lanes(checks, LANES[side], codes[step], column, period)
+
+
+def _owed(checks: Checks, region: str) -> str:
+    """Give the formula that sums the debts of a region's nodes at the last close, each in its own currency at fx."""
+    view, lanes = checks.view, checks.table("lanes")
+    nodes, rates = view.nodes[view.nodes["region"] == region], view.fx_at[view.periods]
+    return "+".join(
+        f"SUMIFS({lanes.range('borrowed')},{lanes.range('borrower_node')},{node},"
+        f"{lanes.range('period')},{view.periods})*{float(rates[currency])!r}"
+        for node, currency in zip(nodes["node"], nodes["currency"], strict=True)
+    )
 
 
 def on_lanes(checks: Checks, end: str, region: str, column: str, period: int) -> str:

@@ -12,7 +12,8 @@ from reports.table import Column
 def write(checks: Checks, row: int) -> int:
     """Write one line for each table; give the next free row."""
     at, on = checks.table("positions").range, checks.table("lanes").range
-    position = f"{at('opening')}-{at('matured')}+{at('new')}-{at('sold')}-{at('balance')}"
+    posted = f"+{at('posted')}" if "posted" in checks.table("positions").keys else ""
+    position = f"{at('opening')}-{at('matured')}+{at('new')}-{at('sold')}{posted}-{at('balance')}"
     lane = f"{on('opening')}+{on('transfer')}-{on('repaid')}-{on('outstanding')}"
     texts = [f"SUMPRODUCT(ABS({checks.rounded(text)}))" for text in (position, lane)]
     interest = checks.table("income").range("lane_interest")

@@ -27,7 +27,10 @@ def _result(checks: Checks) -> list[Pair]:
         (labels("text.objective"), cells["text.objective"], total),
         (labels("text.income"), cells["text.income"], f"SUM({income})"),
     ]
-    if checks.view.manifest.get("bound") is not None:
+    if "text.lifted" in cells:
+        lift = f"{cells['text.objective']}-{cells['text.bound_before_rounding']}"
+        pairs.append((labels("text.lifted"), cells["text.lifted"], lift))
+    elif checks.view.manifest.get("bound") is not None:
         gap = f"MAX(0,{cells['text.bound']}-{cells['text.objective']})"
         pairs.append((labels("text.gap_money"), cells["text.gap_money"], gap))
     return pairs

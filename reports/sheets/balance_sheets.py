@@ -36,7 +36,8 @@ def ends(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     Returns
     -------
-    Two frames with the columns region, side, class, before, after: positions, and claims and debts on lanes.
+    Two frames with the columns region, side, class, before, after: positions, and claims and debts on lanes. The debt
+    of a swap is in the borrower's currency (contract, section 6): once rates move, it is worth another amount than the claim.
     """
     positions, lanes = view.positions, view.lanes
     parts = []
@@ -45,15 +46,15 @@ def ends(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
         amount = view.reporting(rows[column], rows["currency"], close)
         parts.append(amount.groupby([rows["region"], rows["side"], rows["class"]]).sum())
     held = pd.concat(parts, axis=1, keys=["before", "after"]).fillna(0.0).reset_index()
+    first, last = lanes[lanes["period"] == 1], lanes[lanes["period"] == view.periods]
     ends = []
-    for side, region in (("lent", "lender"), ("borrowed", "borrower")):
-        before, after = (
-            view.reporting(rows[column], rows["currency"], close).groupby(rows[region]).sum()
-            for column, close, rows in (
-                ("opening", 0, lanes[lanes["period"] == 1]),
-                ("outstanding", view.periods, lanes[lanes["period"] == view.periods]),
-            )
-        )
+    for side, region, closing, currency in (
+        ("lent", "lender", "outstanding", "currency"),
+        ("borrowed", "borrower", "borrowed", "borrower_currency"),
+    ):
+        before = view.reporting(first["opening"], first["currency"], 0).groupby(first[region]).sum()
+        after = view.reporting(last[closing], last[currency], view.periods)
+        after = after.groupby(last[region]).sum()
         both = pd.concat([before, after], axis=1, keys=["before", "after"]).fillna(0.0)
         ends.append(both.rename_axis("region").reset_index().assign(side=side, **{"class": ""}))
     return held, pd.concat(ends, ignore_index=True)

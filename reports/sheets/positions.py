@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reports.page import Page
 from reports.style import Form
-from reports.table import Column
+from reports.table import Column, kept
 from reports.view import View
 
 NAME = "positions"
@@ -20,6 +20,7 @@ COLUMNS = (
     Column("matured", Form.AMOUNT),
     Column("new", Form.AMOUNT),
     Column("sold", Form.AMOUNT),
+    Column("posted", Form.AMOUNT, label="column.retained", optional=True),
     Column("balance", Form.AMOUNT),
     Column("rate", Form.RATE),
     Column("income", Form.AMOUNT),
@@ -35,5 +36,5 @@ def write(page: Page, view: View) -> None:
         view.subtitle,
         page.labels("note.positions", money=view.money),
     )
-    page.places[NAME] = page.table(view.positions, COLUMNS)
+    page.places[NAME] = page.table(view.positions, kept(COLUMNS, view.positions))
     page.filtered(page.places[NAME])

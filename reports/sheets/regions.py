@@ -65,6 +65,7 @@ EQUITY = (
     Column("new", Form.AMOUNT, label="column.issued", fill_by="fill"),
     Column("matured", Form.AMOUNT, label="column.redeemed", fill_by="fill"),
     Column("sold", Form.AMOUNT, fill_by="fill"),
+    Column("posted", Form.AMOUNT, label="column.retained", fill_by="fill", optional=True),
     Column("balance", Form.AMOUNT, label="column.close_balance", fill_by="fill"),
 )
 MOST_BARS = 20
@@ -159,7 +160,7 @@ def _equity(page: Page, view: View, row: int) -> int:
     )
     loss = page.labels("text.no_write_off", loss=money(regions["expected_loss"].sum()))
     row = page.text(row + 1, f"{paid} {loss}", len(OVERVIEW))
-    return page.table(rows, EQUITY, row).last_row + 2
+    return page.table(rows, kept(EQUITY, rows), row).last_row + 2
 
 
 def overview_regions(view: View) -> list[str]:

@@ -14,7 +14,7 @@ from reports.limit_rows import MISSED as MISSED_STATUS
 from reports.page import Page
 from reports.price_rows import share_at_bound
 from reports.sheets import regions
-from reports.style import HEADER, NOTE, Fill, Form, Style
+from reports.style import HEADER, NOTE, Fill, Form, Style, decimals
 from reports.table import TOTAL_CELL, Block, Column
 from reports.view import View
 
@@ -120,17 +120,11 @@ def _result(page: Page, view: View) -> int:
 
 def _figures(view: View) -> list[tuple[str, Any, Form]]:
     run = view.manifest
-    objective, bound = run["objective"], run.get("bound")
-    gap = None if bound is None else max(0.0, bound - objective)
-    moved = _uplift(view).get("frozen_lanes")
     known = [
         ("text.status", view.labels.word("run", str(run["status"])), Form.TEXT),
-        ("text.objective", objective, Form.AMOUNT),
+        ("text.objective", run["objective"], Form.AMOUNT),
         ("text.income", run["income"], Form.AMOUNT),
-        ("text.bound", bound, Form.AMOUNT),
-        ("text.gap_money", gap, Form.ROOM),
-        ("text.gap", run.get("gap"), Form.RATE),
-        ("text.gap_of_uplift", gap / moved if gap is not None and moved else None, Form.RATE),
+        *_proof(view),
         ("text.at_bound", share_at_bound(view), Form.RATIO),
         ("text.scenario", None if view.scenario == "base" else view.scenario, Form.TEXT),
     ]
@@ -140,6 +134,24 @@ def _figures(view: View) -> list[tuple[str, Any, Form]]:
         (key, unknown if value is None else value, Form.TEXT if value is None else form)
         for key, value, form in known
         if not (value is None and key in optional)
+    ]
+
+
+def _proof(view: View) -> list[tuple[str, Any, Form]]:
+    """Say how far the plan can be from the best; where whole quanta lift it above the bound, by how much."""
+    run, digits = view.manifest, decimals(view.settings.quantum)
+    objective, bound, moved = run["objective"], run.get("bound"), _uplift(view).get("frozen_lanes")
+    if bound is not None and round(objective - bound, digits) > 0:
+        return [
+            ("text.bound_before_rounding", bound, Form.AMOUNT),
+            ("text.lifted", objective - bound, Form.ROOM),
+        ]
+    gap = None if bound is None else max(0.0, bound - objective)
+    return [
+        ("text.bound", bound, Form.AMOUNT),
+        ("text.gap_money", gap, Form.ROOM),
+        ("text.gap", run.get("gap"), Form.RATE),
+        ("text.gap_of_uplift", gap / moved if gap is not None and moved else None, Form.RATE),
     ]
 
 

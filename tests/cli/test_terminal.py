@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -81,6 +82,11 @@ def test_amounts_have_thousands_separators_and_the_decimals_of_the_quantum(summa
     assert summary.amount(1234567.891) == "1,234,567.89"
     assert summary.amount(-0.001) == "0.00"
     assert summary.amount(0.5, signed=True) == "+0.50"
+
+
+def test_the_heading_names_a_scenario_other_than_base(summary):
+    assert "scenario" not in summary.heading
+    assert " · scenario dry · " in replace(summary, scenario="dry").heading
 
 
 def test_a_small_distance_to_the_bound_is_rounded_up_and_never_shown_as_none(summary):

@@ -21,7 +21,7 @@ from .sample_tables import (
     price_table,
 )
 
-__all__ = ["Sample", "write_sample"]
+__all__ = ["Sample", "amend", "retain", "shock_dollar", "write_sample"]
 
 
 def write_sample(folder: Path, sample: Sample = Sample()) -> Path:  # noqa: B008 a frozen value
@@ -50,6 +50,31 @@ def write_sample(folder: Path, sample: Sample = Sample()) -> Path:  # noqa: B008
         json.dumps(_manifest(sample, objective, regions)), encoding="utf-8"
     )
     return folder
+
+
+def retain(folder: Path, amount: float = 1.23) -> None:
+    """Post income of North to its capital at the last close; cash takes it up."""
+    path = folder / "plan" / "positions.parquet"
+    frame = pd.read_parquet(path).assign(posted=0.0)
+    last = (frame["region"] == "north") & (frame["period"] == frame["period"].max())
+    capital, cash = last & (frame["product"] == "capital"), last & (frame["product"] == "cash")
+    frame.loc[capital, ["posted", "balance"]] += amount
+    frame.loc[cash, ["new", "balance"]] += amount
+    frame.to_parquet(path, index=False)
+
+
+def shock_dollar(folder: Path, factor: float = 1.1) -> None:
+    """Let the dollar rise from period 1 on, in the scenario that the run planned for."""
+    (folder / "inputs" / "scenarios.csv").write_text("scenario,name\nrise,Dollar rises\n", "utf-8")
+    shock = f"scenario,shock,currency,start,end,value\nrise,fx,USD,1,,{factor}\n"
+    (folder / "inputs" / "shocks.csv").write_text(shock, "utf-8")
+    amend(folder, options={"scenario": "rise"})
+
+
+def amend(folder: Path, **fields: object) -> None:
+    """Change fields of the manifest."""
+    manifest = json.loads((folder / "run.json").read_text("utf-8"))
+    (folder / "run.json").write_text(json.dumps(manifest | fields), "utf-8")
 
 
 def _manifest(sample: Sample, objective: pd.DataFrame, regions: pd.DataFrame) -> dict[str, object]:

@@ -17,7 +17,7 @@ from reports.run import read_run
 from reports.sheets.instructions import next_weekday
 from reports.view import View
 
-from .sample_run import write_sample
+from .sample_run import amend, retain, shock_dollar, write_sample
 
 
 @pytest.fixture(scope="module")
@@ -249,6 +249,51 @@ def test_equity_moves_from_opening_to_close(view):
     for name in ("Capital", "Total"):
         assert table.loc[name, ["opening", "new", "matured", "sold", "balance"]].tolist() == [
             585.0, 0.0, 0.0, 0.0, 585.0]  # fmt: skip
+
+
+def test_retained_income_moves_equity_and_positions(tmp_path):
+    """North's capital of 35 takes up 1.23: 585 + 1.23 = 586.23 for the group, in both tables a column of its own."""
+    folder = write_sample(tmp_path / "run")
+    retain(folder)
+    book = load_workbook(write_report(folder))
+    assert next(r for r in rows(book["Regions"], "Product") if r[0] == "Total")[1:7] == (
+        585.0, 0.0, 0.0, 0.0, 1.23, 586.23)  # fmt: skip
+    headings = [cell.value for cell in book["Positions"][5]]
+    at = headings.index("Retained income")
+    taken = [row[at] for row in book["Positions"].iter_rows(min_row=6, values_only=True) if row[at]]
+    assert taken == [1.23]
+
+
+def test_without_retained_income_there_is_no_column_of_it(workbook):
+    headings = [cell.value for cell in workbook["Positions"][5]]
+    assert "Balance" in headings
+    assert "Retained income" not in headings
+
+
+def test_the_debt_of_a_swap_is_worth_what_its_own_currency_is(tmp_path):
+    """East owes North 17.77 + 7.77 = 25.54 yuan, fixed as 3.65 dollars, worth 3.65 x 7.7 = 28.105 at the higher rate."""
+    folder = write_sample(tmp_path / "run")
+    shock_dollar(folder)
+    book = load_workbook(write_report(folder))
+    regions = {row[0]: row for row in rows(book["Regions"], "Region")}
+    assert regions["=East"][10] == pytest.approx(28.105)
+    assert regions["North"][8] == pytest.approx(25.54)
+    assert "scenario rise" in book["Regions"]["A2"].value
+    for name, row in regions.items():
+        if name != "Total":
+            assets, liabilities, equity, lent, borrowed = (row[at] for at in (2, 4, 6, 8, 10))
+            assert assets + lent == pytest.approx(liabilities + equity + borrowed)
+
+
+def test_a_plan_that_rounding_lifts_above_the_bound_shows_no_gap_of_0(tmp_path):
+    folder = write_sample(tmp_path / "run")
+    objective = read_run(folder).manifest["objective"]
+    amend(folder, bound=objective - 0.02, gap=0.0)
+    sheet = load_workbook(write_report(folder))["Summary"]
+    shown = {row[0].value: row[3].value for row in sheet.iter_rows(max_row=20, max_col=4)}
+    assert shown["Before rounding, no plan can earn more than"] == pytest.approx(objective - 0.02)
+    assert shown["Whole quanta lift this plan above it by"] == pytest.approx(0.02)
+    assert not any(str(name).startswith("Gap") for name in shown)
 
 
 def test_the_tolerance_counts_positions_and_lanes_of_the_scope_at_fx(view):

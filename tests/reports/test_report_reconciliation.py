@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from reports import write_report
 from reports.table import TOTAL_CELL
 
-from .sample_run import Sample, write_sample
+from .sample_run import Sample, amend, retain, shock_dollar, write_sample
 
 pytestmark = pytest.mark.libreoffice
 SHEET = "Reconciliation"
@@ -47,6 +47,11 @@ GOOD = {
     "three currencies": Sample(
         regions=4, periods=3, currencies=("CNY", "USD", "HKD", "USD"), products=2
     ),
+}
+CHANGED = {
+    "retained income": retain,
+    "swaps after the dollar rose": shock_dollar,
+    "lifted above the bound by rounding": lambda f: amend(f, bound=1.0),
 }
 BROKEN = {
     "a balance moves by a quantum": (lambda f: add(f, "positions", 0, "balance", 0.01), 3),
@@ -91,6 +96,10 @@ def computed(tmp_path_factory: pytest.TempPathFactory, recalculate) -> dict[str,
     root = tmp_path_factory.mktemp("reconciled")
     paths = {name: write_report(write_sample(root / name, sample)) for name, sample in GOOD.items()}
     paths["chinese"] = write_report(write_sample(root / "chinese"), "zh")
+    for name, change in CHANGED.items():
+        folder = shutil.copytree(root / "standard", root / name)
+        change(folder)
+        paths[name] = write_report(folder)
     for name, (spoil, _) in BROKEN.items():
         folder = shutil.copytree(root / "standard", root / name)
         spoil(folder)
@@ -112,7 +121,7 @@ def checks(sheet: Worksheet) -> list[object]:
     return found
 
 
-@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("name", [*GOOD, *CHANGED])
 def test_every_check_of_a_good_run_reads_zero(computed, name):
     sheet, sample = computed[name][SHEET], GOOD[name]
     n, lanes = sample.regions, sample.regions if sample.lanes else 0
