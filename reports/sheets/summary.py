@@ -275,7 +275,10 @@ def _discounting(view: View) -> str:
 def _standing(view: View, feasible: Any, broken: Any) -> str:
     if feasible:
         return view.labels("text.baseline_keeps")
-    return view.labels("text.baseline_breaks", count=0 if pd.isna(broken) else int(broken))
+    count = 0 if pd.isna(broken) else int(broken)
+    if not count:
+        return view.labels("text.baseline_breaks_bound")
+    return view.labels("text.baseline_breaks", count=count)
 
 
 def _part(

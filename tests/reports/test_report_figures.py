@@ -58,6 +58,18 @@ def test_uplift_is_the_plan_less_the_baseline_with_and_without_horizon_value(wor
     ]
 
 
+def test_a_baseline_that_breaks_a_bound_but_no_limit_is_not_said_to_miss_limits(tmp_path):
+    folder = write_sample(tmp_path / "run")
+    path = folder / "plan" / "baselines.parquet"
+    pd.read_parquet(path).replace({"broken": {3: 0}}).to_parquet(path, index=False)
+    table = rows(load_workbook(write_report(folder))["Summary"], "Baseline")
+    assert [row[6] for row in table] == [
+        "keeps every limit",
+        "breaks a bound, lot or ticket",
+        "keeps every limit",
+    ]
+
+
 def test_the_gap_is_shown_in_money_and_as_a_share_of_what_moving_money_earns(workbook):
     shown = {
         row[0].value: row[3].value for row in workbook["Summary"].iter_rows(max_row=20, max_col=4)
