@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import linopy
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from alm.case.measures import INCOME_MEASURES
 from alm.formulation.book import Book
 from alm.formulation.decisions import on, period_index
 
@@ -34,6 +35,19 @@ def counts_lanes(book: Book) -> bool:
     limits, terms = book.case.table("limits"), book.case.table("measures")
     named = {*limits["measure"], *limits["denominator"], *terms["term"]}
     return "open_lanes" in named
+
+
+def may_gain_by_earning_less(book: Book) -> bool:
+    """Tell whether a limit or step looks at earnings, or they are retained: then a cost for nothing could be of use."""
+    limits = book.case.table("limits")
+    named = {*limits["measure"], *limits["denominator"]}
+    named |= {*book.case.table("measures")["term"], *book.case.table("steps")["measure"]}
+    return not named.isdisjoint(INCOME_MEASURES) or len(book.retaining) > 0
+
+
+def _least_used(book: Book) -> float:
+    """Give what must be written or carried at least for its fixed cost to fall due: a quantum, where that may be wanted."""
+    return book.case.settings.quantum if may_gain_by_earning_less(book) else 0.0
 
 
 def lot_of(rows: pd.DataFrame, quantum: float) -> np.ndarray:
@@ -81,6 +95,7 @@ def _new_business(model: linopy.Model, book: Book) -> None:
     dealt, positions = book.dealt, book.positions
     volume = _volume(book, "new", "position", positions, book.max_new)
     _lots(model, book, volume, "lots", dealt[volume.lot[dealt] > 0])
+    volume = replace(volume, least=np.maximum(volume.least, _least_used(book)))
     chosen = positions[["minimum_ticket", "fixed_cost"]].gt(0).any(axis=1).to_numpy()
     _all_or_nothing(model, book, volume, "written", dealt[chosen[dealt]])
 
@@ -98,8 +113,9 @@ def _carrying(model: linopy.Model, book: Book) -> None:
     table, every = book.lanes.table, np.arange(len(book.lanes))
     counted = counts_lanes(book)
     rows = every if counted else every[table["fixed_cost"].to_numpy(float) > 0]
-    # A lane carries something from one quantum on (contract, section 6): only a count may want it to.
-    least = np.full_like(book.lanes.capacity, book.case.settings.quantum if counted else 0.0)
+    # A lane carries something from one quantum on (contract, section 6): a count may want it to, or a ceiling on income.
+    quantum = book.case.settings.quantum if counted else _least_used(book)
+    least = np.full_like(book.lanes.capacity, quantum)
     lot = np.zeros(len(every))
     volume = Volume("outstanding", "lane", lot, least, book.lanes.capacity)
     _all_or_nothing(model, book, volume, "carries", rows)
@@ -168,6 +184,7 @@ def _corridors(model: linopy.Model, book: Book) -> None:
         limit = on(most, used, book, "corridor")
         model.add_constraints(amount - opened * limit <= 0, name="corridor_carries at most")
         floor = np.repeat(table["minimum"].to_numpy(float)[:, None], book.periods, axis=1)
+        floor = np.maximum(floor, _least_used(book) * book.lanes.fx[lanes].min())
         model.add_constraints(
             amount - opened * on(floor, used, book, "corridor") >= 0,
             name="corridor_carries at least",

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from alm.case.measures import INCOME_MEASURES
 from alm.formulation.book import Book
+from alm.formulation.integers import may_gain_by_earning_less
 
 Expression = Any
 KEY = ["region", "currency", "product"]
@@ -80,16 +80,10 @@ def rates_by_volume(model: linopy.Model, book: Book) -> None:
         rows = np.flatnonzero(position == number)
         _split(model, book, tier, int(number), rows, over[rows, 0])
     better = book.sign[position] * table["premium"].to_numpy(float) > 0
-    bent = np.unique(position[better | _income_is_limited(book)])
+    bent = np.unique(position[better | may_gain_by_earning_less(book)])
     for number in bent:
         rows = np.flatnonzero(position == number)
         _fill_in_order(model, book, tier, int(number), rows, table, room)
-
-
-def _income_is_limited(book: Book) -> bool:
-    limits, terms = book.case.table("limits"), book.case.table("measures")
-    named = {*limits["measure"], *limits["denominator"], *terms["term"]}
-    return not named.isdisjoint(INCOME_MEASURES)
 
 
 def _by_tier(book: Book, values: np.ndarray) -> xr.DataArray:

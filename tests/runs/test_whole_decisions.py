@@ -87,6 +87,22 @@ def test_lots_and_price_slopes_together(planned):
     assert written(run) == {"loan": 30}
 
 
+def test_a_fixed_cost_falls_due_only_on_something(planned):
+    """Income of the first year is at most 1.8, and only then can loans be written, which pay in the second year too.
+
+    1 of cash and 4 % of 20 more on loans are 1.8. One quantum of what costs 2 makes room for 50 more loans: 1 + 2.8 - 2
+    in the first year, 3.8 in the second. A cost without that quantum would be none in the accounts.
+    """
+    tables = at_home(bounds=[TIER | {"start": 2, "max_new": 0}])
+    tables["products"].append({"product": "dear", "side": "asset", "class": "loan", "fixed_cost": 2})
+    tables["positions"].append(position("dear", 0, 0.01, max_new=10))
+    cap = {"limit": "cap", "region": "home", "measure": "income", "sense": "max", "bound": 1.8}
+    run = planned({"periods": 2}, **tables, limits=[cap | {"end": 1}])
+    assert run.objective == pytest.approx(5.6)
+    positions = pd.read_parquet(run.folder / "plan" / "positions.parquet").query("period == 1")
+    assert positions.set_index("product")["new"].loc[["dear", "loan"]].tolist() == [0.01, 70]
+
+
 # a has 100 of money; b lends 40 at 5 %, c 40 at 4 %. A lane costs 0.1 %, so b gains 1.56 over cash, c 1.16.
 GROUP = {
     "regions": [{"region": "g"}, *({"region": r, "parent": "g"} for r in "abc")],
