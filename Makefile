@@ -20,7 +20,7 @@ test: .venv/installed
 # The program against the oracle on random cases: `make fuzz ALM_FUZZ=5000`, or ALM_FUZZ_FEATURES="ladder nested".
 fuzz: export ALM_FUZZ ?= 1000
 fuzz: .venv/installed
-	$(BIN)/python -m pytest -q tests/oracle/test_optimum.py tests/oracle/test_cross_check.py
+	$(BIN)/python -m pytest -q tests/oracle/test_optimum.py tests/oracle/test_cross_check.py tests/oracle/test_whole_cross_check.py
 
 lint: .venv/installed
 	$(BIN)/ruff check .

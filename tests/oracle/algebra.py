@@ -2,7 +2,8 @@
 
 A `Sum` is `constant + sum of coefficient x variable + sum of coefficient x variable squared`, in two dictionaries.
 A `Model` maximises such a sum. It is solved by HiGHS when it is linear, else by Clarabel through cvxpy: squares
-may be in the objective and in rows that they bend the right way, and a variable may be at least a norm.
+may be in the objective and in rows that they bend the right way, and a variable may be at least a norm. Whole
+variables and rows of which one set or another must hold are left to `tests.oracle.branch`.
 """
 
 from __future__ import annotations
@@ -115,6 +116,9 @@ class Model:
         self.auxiliary: dict[int, tuple[Callable[[list[float]], float], list[Sum]]] = {}
         self.norms: list[tuple[int, list[Sum]]] = []
         self.safe: list[tuple[Name, Sum, float, float]] = []
+        self.whole: list[int] = []
+        self.exact: set[int] = set()
+        self.alternatives: list[tuple[Name, list[list[Sum]]]] = []
         self.objective = Sum()
 
     def variable(self, name: Name, lower: float = -math.inf, upper: float = math.inf) -> Sum:
@@ -175,6 +179,31 @@ class Model:
         self.auxiliary[len(self.names) - 1] = (sum, [each])
         return same
 
+    def counted(
+        self,
+        name: Name,
+        of: list[Sum],
+        exactly: Callable[[list[float]], float],
+        upper: float = 1.0,
+    ) -> Sum:
+        """Return a whole variable from 0 to `upper`: in a plan that is given, the function of the sums."""
+        count = self.variable(name, 0.0, upper)
+        self.whole.append(len(self.names) - 1)
+        self.exactly(count, of, exactly)
+        return count
+
+    def exactly(
+        self, variable: Sum, of: list[Sum], function: Callable[[list[float]], float]
+    ) -> None:
+        """Note that the rows leave a variable no value but a function of sums."""
+        (number,) = variable.linear
+        self.auxiliary[number] = (function, of)
+        self.exact.add(number)
+
+    def either(self, name: Name, sets: list[list[Sum]]) -> None:
+        """Demand that in at least one of the sets no sum is below 0."""
+        self.alternatives.append((name, sets))
+
     def completed(self, decisions: dict[Name, float]) -> dict[int, float]:
         """Values of all variables that follow from those of the decisions, auxiliaries by exact min and max."""
         x: dict[int, float] = {}
@@ -198,25 +227,42 @@ class Model:
                 self.lower[number] - x[number],
                 x[number] - self.upper[number],
             )
+        for name, sets in self.alternatives:
+            missed[name] = min(max(-each.value(x) for each in rows) for rows in sets)
         return {name: by for name, by in missed.items() if by > 0.0}
 
     def solve(self) -> Outcome:
         """Maximise; the objective is recomputed from the values found, never taken from the solver."""
-        bent = (
-            self.objective.squares or self.norms or any(row.squares for _, row, _, _ in self.rows)
-        )
-        status, x = _clarabel(self) if bent else _highs(self)
+        if self.whole or self.alternatives:
+            from .branch import solve_whole
+
+            return solve_whole(self)
+        status, x = solve_continuous(self)
         if status != "optimal":
             return Outcome(status)
         values = dict(enumerate(x.tolist()))
         return Outcome(status, self.objective.value(values), values)
 
 
+def is_bent(model: Model) -> bool:
+    """Whether squares or norms are anywhere."""
+    return bool(
+        model.objective.squares or model.norms or any(row.squares for _, row, _, _ in model.rows)
+    )
+
+
+def solve_continuous(model: Model) -> tuple[str, np.ndarray]:
+    """Solve as if no variable were whole: status and values."""
+    if is_bent(model):
+        return Conic(model).solve(np.array(model.lower), np.array(model.upper))
+    return solve_linear(model)
+
+
 def _matrix(model: Model) -> tuple[sp.csr_matrix, np.ndarray, np.ndarray]:
     """Rows without squares as matrix and bounds, constants moved to the bounds."""
     rows = [row for row in model.rows + model.safe if not row[1].squares]
     entries = [(i, v, c) for i, row in enumerate(rows) for v, c in row[1].linear.items()]
-    i, j, a = (np.array(part) for part in zip(*entries, strict=True))
+    i, j, a = np.array(entries, dtype=float).reshape(-1, 3).T
     A = sp.csr_matrix((a, (i, j)), shape=(len(rows), len(model.names)))
     lower = np.array([low - row.constant for _, row, low, _ in rows])
     upper = np.array([high - row.constant for _, row, _, high in rows])
@@ -230,8 +276,8 @@ def _dense(coefficients: dict[int, float], size: int) -> np.ndarray:
     return vector
 
 
-def _highs(model: Model) -> tuple[str, np.ndarray]:
-    """Solve a model without squares by HiGHS."""
+def solve_linear(model: Model, whole: Iterable[int] = ()) -> tuple[str, np.ndarray]:
+    """Solve a model without squares by HiGHS; with `whole`, by branch and bound to the last digit."""
     A, row_lower, row_upper = _matrix(model)
     size = len(model.names)
     lp = highspy.HighsLp()
@@ -249,6 +295,13 @@ def _highs(model: Model) -> tuple[str, np.ndarray]:
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
     highs.setOptionValue("dual_feasibility_tolerance", 1e-9)
+    chosen = set(whole)
+    if chosen:
+        kinds = [highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger]
+        lp.integrality_ = [kinds[v in chosen] for v in range(size)]
+        highs.setOptionValue("mip_feasibility_tolerance", 1e-9)
+        highs.setOptionValue("mip_rel_gap", 1e-10)
+        highs.setOptionValue("mip_abs_gap", 1e-10)
     highs.passModel(lp)
     highs.run()
     if highs.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
@@ -262,43 +315,57 @@ def _highs(model: Model) -> tuple[str, np.ndarray]:
     return status, np.array(highs.getSolution().col_value)
 
 
-def _clarabel(model: Model) -> tuple[str, np.ndarray]:
-    """Solve a model with squares or norms by Clarabel; what is maximised must be concave."""
-    A, row_lower, row_upper = _matrix(model)
-    size = len(model.names)
-    x = cp.Variable(size)
-    sides = [(A, row_lower, row_upper)]
-    sides.append((sp.eye_array(size, format="csr"), np.array(model.lower), np.array(model.upper)))
-    demands = []
-    for matrix, low, high in sides:
-        equal = np.flatnonzero(low == high)
-        floor = np.flatnonzero(np.isfinite(low) & (low < high))
-        ceiling = np.flatnonzero(np.isfinite(high) & (low < high))
-        demands += [matrix[equal] @ x == low[equal]] if equal.size else []
-        demands += [matrix[floor] @ x >= low[floor]] if floor.size else []
-        demands += [matrix[ceiling] @ x <= high[ceiling]] if ceiling.size else []
-    demands += [_bent(row, x) >= low for _, row, low, _ in model.rows if row.squares]
-    demands += [
-        cp.norm2(cp.hstack([_bent(part, x) for part in parts])) <= x[number]
-        for number, parts in model.norms
-    ]
-    problem = cp.Problem(cp.Maximize(_bent(model.objective, x)), demands)
-    for accuracy in (
-        1e-10,
-        1e-8,
-    ):  # what costs and limits squared cannot always be told more finely
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Solution may be inaccurate")
-            problem.solve(
-                solver=cp.CLARABEL,
-                tol_gap_abs=10 * accuracy,
-                tol_gap_rel=accuracy,
-                tol_feas=accuracy,
-                max_threads=1,
-            )
-        if not problem.status.endswith("_inaccurate"):
-            break
-    return problem.status, np.array(x.value if x.value is not None else [])
+class Conic:
+    """A model with squares or norms, for Clarabel; what is maximised must be concave.
+
+    It can be solved again with other bounds on its whole variables.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        A, row_lower, row_upper = _matrix(model)
+        size = len(model.names)
+        self.x = x = cp.Variable(size)
+        sides = [(A, row_lower, row_upper)]
+        low, high = np.array(model.lower), np.array(model.upper)
+        low[model.whole], high[model.whole] = -np.inf, np.inf
+        sides.append((sp.eye_array(size, format="csr"), low, high))
+        demands = []
+        for matrix, low, high in sides:
+            equal = np.flatnonzero(low == high)
+            floor = np.flatnonzero(np.isfinite(low) & (low < high))
+            ceiling = np.flatnonzero(np.isfinite(high) & (low < high))
+            demands += [matrix[equal] @ x == low[equal]] if equal.size else []
+            demands += [matrix[floor] @ x >= low[floor]] if floor.size else []
+            demands += [matrix[ceiling] @ x <= high[ceiling]] if ceiling.size else []
+        demands += [_bent(row, x) >= low for _, row, low, _ in model.rows if row.squares]
+        demands += [
+            cp.norm2(cp.hstack([_bent(part, x) for part in parts])) <= x[number]
+            for number, parts in model.norms
+        ]
+        self.least, self.most = (cp.Parameter(len(model.whole)) for _ in range(2))
+        if model.whole:
+            demands += [x[model.whole] >= self.least, x[model.whole] <= self.most]
+        self.problem = cp.Problem(cp.Maximize(_bent(model.objective, x)), demands)
+
+    def solve(self, lower: np.ndarray, upper: np.ndarray) -> tuple[str, np.ndarray]:
+        """Solve between bounds of all variables, of which those of the whole ones count."""
+        if self.model.whole:
+            self.least.value, self.most.value = lower[self.model.whole], upper[self.model.whole]
+        # What costs and limits squared cannot always be told more finely than 1e-8.
+        for accuracy in (1e-10, 1e-8):
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "Solution may be inaccurate")
+                self.problem.solve(
+                    solver=cp.CLARABEL,
+                    tol_gap_abs=10 * accuracy,
+                    tol_gap_rel=accuracy,
+                    tol_feas=accuracy,
+                    max_threads=1,
+                )
+            if not self.problem.status.endswith("_inaccurate"):
+                break
+        return self.problem.status, np.array(self.x.value if self.x.value is not None else [])
 
 
 def _bent(concave: Sum, x: cp.Variable) -> cp.Expression:

@@ -16,6 +16,7 @@ from .algebra import Model, Sum, squared, total
 from .facts import Facts
 from .rows import blank
 from .shocks import Place as Position
+from .whole import Whole
 
 
 class Brute:
@@ -51,6 +52,7 @@ class Brute:
             for t in self.periods:
                 most = float("inf") if lane["start"] <= t <= lane["end"] else 0.0
                 self.transfer[l, t] = self.model.variable(("transfer", l, t), 0.0, most)
+        self.whole = Whole(self)
         for p, t in self.new:
             self.decide_change(p, t)
             self.decide_excess(p, t)
@@ -212,7 +214,8 @@ class Brute:
         unposted = self.facts.settings.earnings.retained * self.income(region, t)
         unposted = unposted - rate * self.kept[region, t]
         kept = {v for each in self.kept.values() for v in each.linear}
-        bent = unposted.squares or (self.model.auxiliary.keys() - kept) & unposted.linear.keys()
+        loose = self.model.auxiliary.keys() - kept - self.model.exact
+        bent = unposted.squares or loose & unposted.linear.keys()
         most = math.inf if bent else 0.0
         self.model.require(("posted", region, t), unposted, 0.0, most)
         # What is posted may cost something to hold, so a plan's own income is solved for it.
@@ -262,6 +265,8 @@ class Brute:
 
         Assets earn (r - s (v - ref)) v, liabilities pay (r + s (v - ref)) v: signed, both lose s (v - ref) v.
         """
+        if (p, u) in self.whole.tiered:
+            return self.sign(p) * self.whole.tiered[p, u]
         row, v = self.facts.positions[p], self.new[p, u]
         flat = self.sign(p) * row["new_rate"] + row["price_slope"] * row["reference_volume"]
         return flat * v - row["price_slope"] * squared(v)
@@ -301,7 +306,7 @@ class Brute:
         return price * row["back_book"] * row["price_slope"] * self.excess[p, t]
 
     def other_costs(self, p: Position, t: int) -> Sum:
-        """Expected loss, operating cost, adjustment cost and the loss of selling."""
+        """Expected loss, operating cost, adjustment and fixed cost, and the loss of selling."""
         fx = self.facts.fx(p[1], t)
         held = self.average(self.balance(p, t - 1), self.balance(p, t))
         cost = self.facts.year_fraction(t) * fx * self.carry(p, t) * held
@@ -309,7 +314,7 @@ class Brute:
             cost = cost + fx * self.facts.positions[p]["adjustment_cost"] * self.change[p, t]
         if not self.is_plug(p):
             cost = cost + fx * self.product(p)["disposal_haircut"] * self.newly_sold(p, t)
-        return cost
+        return cost + self.whole.fixed_cost(p, t)
 
     def lane_held(self, l: str, t: int) -> Sum:
         """Year fraction x average outstanding, in reporting currency."""
@@ -327,8 +332,8 @@ class Brute:
         return net
 
     def lane_costs(self, region: str, t: int) -> Sum:
-        """Section 6: cost, and tax on a positive rate; the lender bears both."""
-        lost = Sum(0.0)
+        """Section 6: cost, tax on a positive rate, and fixed costs; the lender bears them."""
+        lost = self.whole.lane_fixed_costs(region, t)
         for l, lane in self.facts.lanes.items():
             if lane["lender"] == region:
                 price = self.facts.lane_cost(l) + lane["tax"] * max(0.0, lane["rate"])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .corners import CORNERS
 from .products import pick
 from .stress import STRESSES
+from .whole_features import WHOLE_KINDS, WHOLES
 
 if TYPE_CHECKING:
     from .cases import Draft
@@ -170,6 +171,7 @@ DRAWS: dict[str, Callable[[Draft, Random], None]] = {
     "usable_hqla": draw_transferable,
     **CORNERS,
     **STRESSES,
+    **WHOLES,
 }
 
 KINDS: dict[str, list[Kind]] = {
@@ -196,4 +198,5 @@ KINDS: dict[str, list[Kind]] = {
     "usable_hqla": [
         ("usable_hqla", "net_outflow", "min"), ("usable_hqla", None, "min"), ("usable_hqla", "outflow", "min"),
     ],
+    **WHOLE_KINDS,
 }  # fmt: skip

@@ -115,6 +115,8 @@ class Limits:
             return self.lent(name, scope, t)
         if name in ("new_business", "disposals", "transfers"):
             return self.volume(name, scope, t)
+        if name == "open_lanes":
+            return self.brute.whole.open_lanes(scope, t)
         if name in ("net_interest_income", "income"):
             assert not scope.currency
             if (

@@ -37,10 +37,15 @@ def _no_workbook(monkeypatch):
 
 def test_the_program_agrees_with_the_oracle(folder, tmp_path):
     """Same status, same optimum, and a written plan that is worth what it says and keeps what it should."""
+    compare(folder, tmp_path / "run")
+
+
+def compare(folder: Path, out: Path) -> None:
+    """Plan a case into the folder `out`, and hold it against the oracle."""
     case = load(folder)
     best = Best(case, scenario_of(case))
     outcome = best.solve()
-    run = allocate(folder, out=tmp_path / "run", baselines=False, scenario=best.facts.scenario)
+    run = allocate(folder, out=out, baselines=False, scenario=best.facts.scenario)
     if outcome.status != "optimal":
         assert run.status == outcome.status
         return
@@ -56,12 +61,13 @@ def test_the_program_agrees_with_the_oracle(folder, tmp_path):
     assert run.bound >= outcome.objective - solved
     quanta = quanta_of(best)
     assert run.objective == pytest.approx(outcome.objective, abs=solved + PRICE * quanta)
-    decisions = decisions_of(best, tmp_path / "run" / "plan")
+    decisions = decisions_of(best, out / "plan")
     assert best.worth(decisions) == pytest.approx(
         run.objective, abs=RATE * quanta + penalty_of(best)
     )
     assert not broken_rows(best, decisions)
-    assert not misstated_limits(best, decisions, tmp_path / "run" / "plan")
+    assert not best.brute.whole.faults(decisions)
+    assert not misstated_limits(best, decisions, out / "plan")
 
 
 def quanta_of(best: Best) -> float:

@@ -94,7 +94,9 @@ def test_a_fixed_cost_falls_due_only_on_something(planned):
     in the first year, 3.8 in the second. A cost without that quantum would be none in the accounts.
     """
     tables = at_home(bounds=[TIER | {"start": 2, "max_new": 0}])
-    tables["products"].append({"product": "dear", "side": "asset", "class": "loan", "fixed_cost": 2})
+    tables["products"].append(
+        {"product": "dear", "side": "asset", "class": "loan", "fixed_cost": 2}
+    )
     tables["positions"].append(position("dear", 0, 0.01, max_new=10))
     cap = {"limit": "cap", "region": "home", "measure": "income", "sense": "max", "bound": 1.8}
     run = planned({"periods": 2}, **tables, limits=[cap | {"end": 1}])
