@@ -19,6 +19,9 @@ from solvers.solution import Options, Solution, Status
 
 log = logging.getLogger(__name__)
 
+QUICK = 2.0  # seconds: a problem with whole columns that took no longer is small
+CLOSING = 10.0  # seconds, at most, to close its gap
+CLOSED = 1e-8
 HOPELESS = 1e-3  # relative: a point this far off asks for a certificate that there is none
 
 
@@ -83,9 +86,11 @@ def _solve_scaled(problem: Problem, backend: Backend, options: Options) -> Solut
     why = certificates.contradiction(problem)
     if why:
         return Solution.nothing(problem, Status.INFEASIBLE, backend=backend.name, note=why)
+    started = time.perf_counter()
     first = _attempt(problem, backend, options)
     if first.status is Status.OPTIMAL:
-        return first
+        quick = time.perf_counter() - started <= QUICK
+        return _closer(problem, backend, first, options) if quick else first
     if not first.has_point or first.primal_residual > HOPELESS:
         explained = _explain(problem, first, options)
         if explained.status is not Status.FAILED:
@@ -96,6 +101,18 @@ def _solve_scaled(problem: Problem, backend: Backend, options: Options) -> Solut
     log.info("%s: %s at first, %s on retry", backend.name, first.status, second.status)
     better = min(first, second, key=_rank)
     return better if better.has_point else _unconfirmed(better)
+
+
+def _closer(problem: Problem, backend: Backend, first: Solution, options: Options) -> Solution:
+    """Close the gap of a small problem with whole columns: it then has one answer, whatever gap was asked."""
+    if not problem.is_integer or first.gap <= CLOSED:
+        return first
+    limit = min(options.time_limit, CLOSING)
+    again = _attempt(problem, backend, replace(options, gap=CLOSED, time_limit=limit))
+    bound = max(first.bound, again.bound)
+    best = min((first, again), key=lambda each: each.objective if each.has_point else np.inf)
+    gap = relative_gap(problem, best.x, bound)
+    return best.replace(status=Status.OPTIMAL, bound=bound, gap=gap, note=first.note)
 
 
 def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
