@@ -11,6 +11,7 @@ from scipy import sparse
 
 Vector = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
+LEAST_UNIT = 1e-6  # of the unit that was stated first: a square that is almost 0 needs none smaller
 
 
 def _indices() -> Indices:
@@ -78,6 +79,29 @@ class Cones:
             weight=np.stack([2 * np.sqrt(factor * unit), np.ones(head.size)], axis=1).ravel(),
             offset=np.stack([np.zeros(head.size), -size], axis=1).ravel(),
         )
+
+    def recentred(self, x: Vector) -> Cones:
+        """State squares anew so that their unit is what the square is at x; other cones stay.
+
+        The set is the same for every unit, but a violation is relative to it: with a unit of 1000 a square of 1 is known to
+        a thousandth only.
+        """
+        second = np.flatnonzero(np.diff(self.cone, prepend=-1) == 0)
+        unit = self.head_offset[self.cone[second]]
+        pairs = np.bincount(self.cone, minlength=len(self)) == 2
+        is_square = pairs[self.cone[second]] & (unit > 0) & (self.offset[second] == -unit)
+        is_square &= (self.tail[second] == self.head[self.cone[second]]) & (
+            self.weight[second] == 1
+        )
+        second, unit = second[is_square], unit[is_square]
+        first, number = second - 1, self.cone[second]
+        factor = self.weight[first] ** 2 / (4 * unit)
+        wanted = np.clip(factor * x[self.tail[first]] ** 2, LEAST_UNIT * unit, unit / LEAST_UNIT)
+        head_offset, offset = self.head_offset.copy(), self.offset.copy()
+        weight = self.weight.copy()
+        head_offset[number], offset[second] = wanted, -wanted
+        weight[first] = 2 * np.sqrt(factor * wanted)
+        return self.replace(head_offset=head_offset, offset=offset, weight=weight)
 
     def plus(self, other: Cones) -> Cones:
         """Put two lists of cones together."""

@@ -122,9 +122,7 @@ def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
     if not claimed.has_point:
         return claimed
     if problem.is_conic:
-        return conic.prove(
-            problem, claimed, lambda flat: _attempt(flat, backend_for(flat.needs), options)
-        )
+        return _attempt_conic(problem, claimed, backend, options)
     x = np.clip(claimed.x, problem.lower, problem.upper)
     if problem.is_integer:
         return _judge_integer(problem, claimed.replace(x=x), options)
@@ -132,6 +130,23 @@ def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
         return _judge(problem, claimed.replace(x=x))
     solution = _judge(problem, polish(problem, claimed.replace(x=x)))
     return _with_vertex_duals(problem, solution, options)
+
+
+def _attempt_conic(
+    problem: Problem, claimed: Solution, backend: Backend, options: Options
+) -> Solution:
+    """Solve once more with squares stated at their size, and prove that; else what was found at first."""
+    linear = backend_for(frozenset({"linear"}))
+    centred = problem.replace(cones=problem.cones.recentred(claimed.x))
+    again = backend.solve(centred, options)
+    best = claimed.replace(status=Status.FAILED)
+    for each in (again, claimed):
+        if each.has_point:
+            proven = conic.prove(centred, each, lambda flat: _attempt(flat, linear, options))
+            best = min(best, proven, key=_rank)
+        if best.status is Status.OPTIMAL:
+            break
+    return best
 
 
 def _attempt_outer(problem: Problem, backend: Backend, options: Options) -> Solution:

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from scipy import sparse
 
 from solvers.check import relative_gap
 from solvers.face import with_integers_fixed
 from solvers.problem import Problem, Vector
 from solvers.solution import Options, Solution, Status
+from solvers.tangents import lifted
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def approximate(
         if left <= 0:
             break
         asked = replace(options, time_limit=left, gap=MASTER_SHARE * options.gap)
-        master = solve_master(_lifted(problem, points), asked)
+        master = solve_master(lifted(problem, points), asked)
         if not master.has_point:
             return (
                 _without_point(problem, master) if best is None else _closed(problem, best, bound)
@@ -85,35 +85,3 @@ def _seeds(problem: Problem) -> list[Vector]:
     low = np.where(np.isfinite(problem.lower), problem.lower, 0.0)
     high = np.where(np.isfinite(problem.upper), problem.upper, low)
     return [low + share * (high - low) for share in np.linspace(0.0, 1.0, SEEDS)]
-
-
-def _lifted(problem: Problem, points: list[Vector]) -> Problem:
-    """Replace each square by a column that is at least its tangents, and cones by half-spaces.
-
-    ``s >= q/2 x^2`` holds ``s >= q p x - q p^2 / 2`` at every point p.
-    """
-    curved = np.flatnonzero(problem.q > 0)
-    flat = problem.with_tangents(*points) if problem.is_conic else problem
-    size, total = curved.size, problem.columns + curved.size
-    blocks, sides = [sparse.hstack([flat.A, sparse.csr_array((flat.rows, size))])], []
-    number = np.arange(size)
-    for p in points if size else []:
-        slope = problem.q[curved] * p[curved]
-        values = np.concatenate([-slope, np.ones(size)])
-        columns = np.concatenate([curved, problem.columns + number])
-        blocks.append(
-            sparse.csr_array((values, (np.tile(number, 2), columns)), shape=(size, total))
-        )
-        sides.append(-0.5 * slope * p[curved])
-    below = np.concatenate(sides) if sides else np.zeros(0)
-    return Problem(
-        c=np.concatenate([problem.c, np.ones(size)]),
-        q=np.zeros(total),
-        A=sparse.vstack(blocks, format="csr"),
-        row_lower=np.concatenate([flat.row_lower, below]),
-        row_upper=np.concatenate([flat.row_upper, np.full(below.size, np.inf)]),
-        lower=np.concatenate([problem.lower, np.zeros(size)]),
-        upper=np.concatenate([problem.upper, np.full(size, np.inf)]),
-        integer=np.concatenate([problem.integer, np.zeros(size, dtype=bool)]),
-        offset=problem.offset,
-    )
