@@ -170,6 +170,14 @@ class Cones:
         along = np.bincount(self.cone, direction * self.offset, minlength=len(self))
         return A, np.asarray(along - self.head_offset)
 
+    def slopes(self, x: Vector) -> Vector:
+        """(cone) Coefficient of each head in its tangent at x; entries that are the head itself count."""
+        length = self.length(x)[self.cone]
+        direction = np.divide(self.entries(x), length, out=np.zeros(length.size), where=length > 0)
+        own = self.tail == self.head[self.cone]
+        taken = np.bincount(self.cone, own * direction * self.weight, minlength=len(self))
+        return np.asarray(1.0 - taken)
+
     def scaled(self, column: Vector) -> Cones:
         """Give the same cones for ``x = column * x_scaled``; the factors of one cone's columns may differ."""
         unit = column[self.head]

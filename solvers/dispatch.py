@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 QUICK = 2.0  # seconds: a problem with whole columns that took no longer is small
 CLOSING = 10.0  # seconds, at most, to close its gap
 CLOSED = 1e-8
+TINY = 1e-300
 HOPELESS = 1e-3  # relative: a point this far off asks for a certificate that there is none
 
 
@@ -146,7 +147,11 @@ def _attempt_conic(
             best = min(best, proven, key=_rank)
         if best.status is Status.OPTIMAL:
             break
-    return best
+    if not best.cone_dual.size:
+        return best
+    # A tangent is the same half-space in either unit, but not the same numbers.
+    stated, solved = (each.cones.slopes(best.x) for each in (problem, centred))
+    return best.replace(cone_dual=best.cone_dual * solved / np.maximum(stated, TINY))
 
 
 def _attempt_outer(problem: Problem, backend: Backend, options: Options) -> Solution:
