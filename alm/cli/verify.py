@@ -94,9 +94,11 @@ def _show(run: Path, verification: Verification) -> None:
     for failure in failures[:MOST_FAILURES]:
         line = f"{failure.where}: {failure.found}, expected {failure.expected}"
         console.print(line, markup=False, no_wrap=True, overflow="ellipsis")
-    if len(failures) > MOST_FAILURES:
-        console.print(f"and {len(failures) - MOST_FAILURES} more; --json lists them", style="dim")
     checks = verification.checks
+    more = checks["failed"].sum() - min(len(failures), MOST_FAILURES)
+    if more > 0:
+        hint = "; --json lists them" if len(failures) > MOST_FAILURES else ""
+        console.print(f"and {more:,} more{hint}", style="dim")
     if verification.ok:
         text = f"Verified: {checks['count'].sum():,} figures confirmed."
         console.print(text, style="bold green")
