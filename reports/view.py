@@ -44,6 +44,11 @@ class View:
         """Give a plan table as it was saved."""
         return self.run.plan[table]
 
+    @property
+    def has_whole_decisions(self) -> bool:
+        """Whether lots, tickets or what is open were decided, so that prices hold given them."""
+        return bool(self.manifest.get("whole_decisions"))
+
     def nothing(self, table: str) -> str:
         """Give the key of the text that stands for an empty plan table: nothing to say, or not known."""
         return f"text.{table}_missing" if self.run.lacks(table) else f"text.no_{table}"

@@ -235,7 +235,8 @@ class Summary:
         """Say what the price of a limit or lane means."""
         settings = self.case.settings
         one = money_name(settings.currency, settings.unit, "1")
-        return f"A year: what room for {one} more would earn at its dearest close."
+        given = " given the lots and the lanes that are open" if self.run.whole_decisions else ""
+        return f"A year: what room for {one} more would earn at its dearest close{given}."
 
     @property
     def also_binds(self) -> str:

@@ -302,7 +302,10 @@ def _with_plan(
     limits["price"] = parts.attempt(
         "prices", lambda: limit_prices(formulation, solution), np.full(len(limits), np.nan)
     )
-    run = judged(book, ledger, solution, stages)
+    decided = formulation.undecided or formulation.problem
+    run = replace(
+        judged(book, ledger, solution, stages), whole_decisions=int(decided.integer.sum())
+    )
     with stages.stage("verify"):
         write_inputs(book.case, aside / "inputs")
         store.write_tables(aside, ledger.tables)

@@ -58,5 +58,6 @@ def result(run: Run) -> dict[str, Any]:
             if key not in ("run", "case", "report")
         },
         "optimum": run.optimum,
+        "whole_decisions": run.whole_decisions,
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }

@@ -28,6 +28,8 @@ class Run:
         Of the solution before rounding.
     bound, gap : float or None
         No plan earns more than `bound`; `gap` is what is missing to it, relative to the objective.
+    whole_decisions : int
+        Lots, tickets and what is open or not: decided first, then fixed, so prices hold given them.
     income : float or None
         After tax, over the horizon, undiscounted.
     violations : tuple of dict
@@ -54,6 +56,7 @@ class Run:
     bound: float | None = None
     gap: float | None = None
     income: float | None = None
+    whole_decisions: int = 0
     verified: bool = False
     violations: tuple[dict[str, Any], ...] = ()
     report: Path | None = None

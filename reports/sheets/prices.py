@@ -27,9 +27,10 @@ THING = ["kind", "name", "region", "currency", "bound_name"]
 
 def write(page: Page, view: View) -> None:
     """Write what has a price, the dearest of each kind first."""
-    page.title(
-        page.labels("sheet.prices"), view.subtitle, page.labels("note.prices", money=view.money)
-    )
+    note = page.labels("note.prices", money=view.money)
+    if view.has_whole_decisions:
+        note = f"{note} {page.labels('note.prices_given')}"
+    page.title(page.labels("sheet.prices"), view.subtitle, note)
     prices = view.prices
     if prices.empty:
         page.put(FIRST_TABLE_ROW, 1, page.labels(view.nothing("prices")))

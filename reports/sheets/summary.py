@@ -350,7 +350,11 @@ def _binds(page: Page, view: View, row: int) -> int:
         "size", ascending=False, kind="stable"
     )
     dearest = prices.drop_duplicates(["kind", "name"]).head(MOST_PRICES)
-    return _part(page, row, "section.binds", dearest, BINDS, view.nothing("prices"))[0]
+    row, place = _part(page, row, "section.binds", dearest, BINDS, view.nothing("prices"))
+    if place is not None and view.has_whole_decisions:
+        page.put(place.last_row + 1, RIGHT, page.labels("note.prices_given"))
+        row += 1
+    return row
 
 
 def _missed(page: Page, view: View, row: int) -> int:
