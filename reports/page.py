@@ -158,6 +158,11 @@ class Page:
         look = _looks(frame, column, base)
         return rendered(values, look, self.letter(number), place.first_row, self.styles)
 
+    def fit_together(self, first: int, last: int, width: float) -> None:
+        """Make columns together at least this wide, by widening the first."""
+        others = self._span(first + 1, last) if last > first else 0.0
+        self.fit(first, width - others)
+
     def fit(self, column: int, width: float, widest: int = WIDEST_NOTE) -> None:
         """Make a column at least this wide, up to the widest that is allowed."""
         letter, dimensions = self.letter(column), self.sheet.column_dimensions

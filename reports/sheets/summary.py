@@ -16,6 +16,7 @@ from reports.price_rows import share_at_bound
 from reports.sheets import regions
 from reports.style import HEADER, NOTE, Fill, Form, Style, decimals
 from reports.table import TOTAL_CELL, Block, Column
+from reports.text import display_width
 from reports.view import View
 
 NAME = "summary"
@@ -80,6 +81,9 @@ def write(page: Page, view: View) -> None:
     for part in (_business, _binds, _missed):
         right = part(page, view, right)
     right = _assets(page, view, right)
+    labels = [page.labels(key) for key, _, _ in _figures(view)]
+    # Without baselines nothing else widens the columns that these labels run over.
+    page.fit_together(LEFT, LEFT + 2, max(display_width(each) for each in labels) + 3)
     page.sheet.column_dimensions[page.letter(RIGHT - 1)].width = 3
     page.set_up(0, max(left, right), LAST, one_page=True)
 
@@ -287,7 +291,9 @@ def _part(
     """Write a part of the right side, or one line where there is nothing; give the next free row."""
     page.section(row, key, RIGHT)
     if frame.empty:
-        page.put(row + 1, RIGHT, page.labels(nothing), Style(inset=True))
+        said = page.labels(nothing)
+        page.put(row + 1, RIGHT, said, Style(Form.NOTE, inset=True))
+        page.across(row + 1, RIGHT, LAST, said)
         return row + 3, None
     place = page.places[key] = page.table(frame, columns, row + 1, RIGHT)
     return place.last_row + 2, place
