@@ -115,10 +115,10 @@ class Model:
         self.rows: list[tuple[Name, Sum, float, float]] = []
         self.auxiliary: dict[int, tuple[Callable[[list[float]], float], list[Sum]]] = {}
         self.norms: list[tuple[int, list[Sum]]] = []
-        self.safe: list[tuple[Name, Sum, float, float]] = []
         self.whole: list[int] = []
         self.exact: set[int] = set()
         self.alternatives: list[tuple[Name, list[list[Sum]]]] = []
+        self.pins: list[tuple[int, list[Sum]]] = []
         self.objective = Sum()
 
     def variable(self, name: Name, lower: float = -math.inf, upper: float = math.inf) -> Sum:
@@ -152,18 +152,13 @@ class Model:
         self.auxiliary[len(self.names) - 1] = (min, sums)
         return bound
 
-    def safely(
-        self, name: Name, below: list[Sum], of: list[Sum], exactly: Callable[[list[float]], float]
-    ) -> Sum:
-        """Return a variable that is at most each of `below`, hence at most the function of `of` that it stands for.
-
-        The plans that it allows are some of those that are allowed: its rows are not demanded of a plan that is
-        given, whose value is the exact one.
-        """
-        bound = self.variable(name)
-        self.safe += [(name, bound - each, -math.inf, 0.0) for each in below]
-        self.auxiliary[len(self.names) - 1] = (exactly, of)
-        return bound
+    def pinned(self, name: Name, sums: list[Sum], choose: Callable[[list[float]], float]) -> Sum:
+        """Return a variable that is the least (`min`) or the largest (`max`) of the sums, whatever presses on it."""
+        one = (self.smallest if choose is min else self.largest)(name, sums)
+        self.pins.append((len(self.names) - 1, sums))
+        turn = 1.0 if choose is min else -1.0
+        self.either((*name, "is one"), [[turn * (one - each)] for each in sums])
+        return one
 
     def norm(self, name: Name, sums: list[Sum]) -> Sum:
         """Return a variable that is at least the Euclidean norm of the sums; exact where more of it costs."""
@@ -260,7 +255,7 @@ def solve_continuous(model: Model) -> tuple[str, np.ndarray]:
 
 def _matrix(model: Model) -> tuple[sp.csr_matrix, np.ndarray, np.ndarray]:
     """Rows without squares as matrix and bounds, constants moved to the bounds."""
-    rows = [row for row in model.rows + model.safe if not row[1].squares]
+    rows = [row for row in model.rows if not row[1].squares]
     entries = [(i, v, c) for i, row in enumerate(rows) for v, c in row[1].linear.items()]
     i, j, a = np.array(entries, dtype=float).reshape(-1, 3).T
     A = sp.csr_matrix((a, (i, j)), shape=(len(rows), len(model.names)))

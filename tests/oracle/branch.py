@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from .algebra import Conic, Model, Outcome, is_bent, solve_linear, total
+from .algebra import Conic, Model, Outcome, Sum, is_bent, solve_linear, total
 
 WHOLE = 1e-6  # a value this close to a whole number is one
 BETTER = 1e-9  # relative: branches that promise no more than this are left
@@ -41,21 +41,30 @@ def _choose(model: Model) -> str:
     loose = copy.copy(model)
     loose.norms = []
     loose.rows = [row for row in model.rows if not row[1].squares]
+    loose.objective = Sum()
+    status, _ = solve_linear(loose)
+    if status != "optimal":
+        return status
+    for number, forms in model.pins:
+        model.lower[number] = min(_least(loose, each) for each in forms)
+        model.upper[number] = max(-_least(loose, -each) for each in forms)
     for name, sets in model.alternatives:
         chosen = []
         for number, rows in enumerate(sets):
             use = model.counted((*name, "chosen", number), [], lambda _: math.nan)
             chosen.append(use)
             for row in rows:
-                loose.objective = -1.0 * row
-                status, x = solve_linear(loose)
-                if status == "infeasible":
-                    return status
-                assert status == "optimal", f"{name}: no bound"
-                least = min(0.0, row.value(x)) - 1e-6
-                model.require((*name, number), row - least * (1 - use), lower=0.0)
+                model.require((*name, number), row - _least(loose, row) * (1 - use), lower=0.0)
         model.require((*name, "one"), total(chosen), lower=1.0)
     return "optimal"
+
+
+def _least(loose: Model, row: Sum) -> float:
+    """A value, at most 0, that a sum is never below, whatever the alternatives."""
+    loose.objective = -1.0 * row
+    status, x = solve_linear(loose)
+    assert status == "optimal", f"no bound: {status}"
+    return min(0.0, row.value(x)) - 1e-6
 
 
 def _mixed(model: Model) -> tuple[str, np.ndarray]:
@@ -88,6 +97,7 @@ def _branched(model: Model) -> tuple[str, np.ndarray]:
         assert status.startswith("optimal"), status
         if model.objective.value(x) <= worth + BETTER * max(1.0, abs(worth)):
             continue
+        x = _with_sets_that_hold(model, x)
         away = {v: abs(x[v] - round(x[v])) for v in model.whole}
         furthest = max(away, key=lambda v: away[v])
         if away[furthest] > WHOLE:
@@ -98,6 +108,19 @@ def _branched(model: Model) -> tuple[str, np.ndarray]:
         if status.startswith("optimal") and model.objective.value(plan) > worth:
             best, worth = plan, model.objective.value(plan)
     return ("optimal" if best.size else "infeasible"), best
+
+
+def _with_sets_that_hold(model: Model, x: np.ndarray) -> np.ndarray:
+    """Where a set of an alternative holds as it is, it is the one that is chosen: nothing is left to branch on."""
+    number, settled = len(model.names) - sum(len(s) for _, s in model.alternatives), x.copy()
+    values = dict(enumerate(x.tolist()))
+    for _, sets in model.alternatives:
+        missed = [max(-each.value(values) for each in rows) for rows in sets]
+        if min(missed) < WHOLE:
+            settled[number : number + len(sets)] = 0.0
+            settled[number + int(np.argmin(missed))] = 1.0
+        number += len(sets)
+    return settled
 
 
 def _branches(

@@ -244,14 +244,43 @@ class Limits:
         for limit in self.facts.rows("limits"):
             if not self.applies(limit, t):
                 continue
+            short, hard = Sum(0.0), limit["enforcement"] == "hard"
+            steps = self.steps_of(limit, t)
             room = self.headrooms[limit["limit"], t] = self.headroom(limit, t)
-            if limit["enforcement"] == "hard":
-                self.model.require(("limit", limit["limit"], t), room, lower=0.0)
-            else:
+            if not hard and steps:
+                short = self.model.variable(("shortfall", limit["limit"], t), lower=0.0)
+            elif not hard:
                 name = ("shortfall", limit["limit"], t)
                 short = self.model.largest(name, [Sum(0.0), -room])
-                penalties = penalties + limit["penalty"] * short
+            if steps:
+                sets = [[*when, self.headroom(at, t) + short] for when, at in steps]
+                self.model.either(("limit", limit["limit"], t), sets)
+            elif hard:
+                self.model.require(("limit", limit["limit"], t), room, lower=0.0)
+            penalties = penalties + limit["penalty"] * short if not hard else penalties
         return penalties
+
+    def steps_of(self, limit: Row, t: int) -> list[tuple[list[Sum], Row]]:
+        """Section 7, `steps`: what must not be below 0 for a bound to be in force, and the limit with that bound.
+
+        Reached is at or above at_least; a plan is below it from one quantum on.
+        """
+        rows = [row for row in self.facts.rows("steps") if row["limit"] == limit["limit"]]
+        if not rows:
+            return []
+        rows.sort(key=lambda row: row["at_least"])
+        scope = Scope(self.brute, limit["region"], limit["scope"], limit["currency"])
+        bounds = [(None, limit["bound"])] + [(row, row["bound"]) for row in rows]
+        found = []
+        for number, (row, bound) in enumerate(bounds):
+            when = []
+            if row is not None:
+                when.append(self.measure(row["measure"], scope, t, LOW) - row["at_least"])
+            for above in rows[number:]:
+                below = above["at_least"] - self.facts.settings.quantum
+                when.append(below - self.measure(above["measure"], scope, t, HIGH))
+            found.append((when, limit | {"bound": bound}))
+        return found
 
     def group_rwa(self, t: int) -> Sum:
         """Closing RWA of the group: the root's subtree, whose inner lanes cancel."""

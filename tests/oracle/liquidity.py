@@ -16,47 +16,46 @@ if TYPE_CHECKING:
 
 
 def hqla(limits: Limits, scope: Scope, t: int, side: str) -> Sum:
-    """min(T, 5/3 L1, 20/17 (L1 + L2A)), concave: only its low side is a linear program."""
-    if side != LOW:
-        raise NotImplementedError("hqla on its other side needs binaries")
+    """min(T, 5/3 L1, 20/17 (L1 + L2A)), concave: only its low side is a linear program, on the other it is one of them."""
     l1, l2a, l2b = (
         limits.stock(level, scope, t, 1.0) - limits.stock(level, scope, t, -1.0)
         for level in ("L1", "L2A", "L2B")
     )
     forms = [l1 + l2a + l2b, (5 / 3) * l1, (20 / 17) * (l1 + l2a)]
-    return limits.model.smallest(("hqla", scope.name, t), forms) + limits.addon("hqla", scope, t)
+    name = ("hqla", scope.name, t)
+    if side == LOW:
+        return limits.model.smallest(name, forms) + limits.addon("hqla", scope, t)
+    return limits.model.pinned(name, forms, min) + limits.addon("hqla", scope, t)
 
 
 def net_outflow(limits: Limits, scope: Scope, t: int, side: str) -> Sum:
     """Outflow - min(inflow, 0.75 outflow) = max(outflow - inflow, outflow / 4), convex."""
-    if side != HIGH:
-        raise NotImplementedError("net_outflow on its other side needs binaries")
     outflow, inflow = (limits.weighted(name, scope, t) for name in ("outflow", "inflow"))
-    return limits.model.largest(("net", scope.name, t), [outflow - inflow, 0.25 * outflow])
+    name, forms = ("net", scope.name, t), [outflow - inflow, 0.25 * outflow]
+    return (
+        limits.model.largest(name, forms) if side == HIGH else limits.model.pinned(name, forms, max)
+    )
 
 
 def usable_hqla(limits: Limits, scope: Scope, t: int, side: str) -> Sum:
     """Sum of own + transferable x (hqla - own) over the regions, each solo; all of hqla of the scope's own region.
 
-    own = min(hqla, net_outflow) is neither concave nor convex. Its low side takes one piece of net_outflow,
-    outflow - inflow, which is never above the larger of the two: no plan counts more than it may.
+    own = min(hqla, net_outflow) is neither concave nor convex: net_outflow is one of its two pieces, and where more of
+    own would help to keep a ceiling, own is one of the two as well.
     """
-    if side != LOW:
-        raise NotImplementedError("usable_hqla on its other side needs binaries")
     usable = Sum(0.0)
     for region in sorted(scope.regions):
         solo = Scope(limits.brute, region, "solo", scope.currency)
-        stock = hqla(limits, solo, t, LOW)
+        stock = hqla(limits, solo, t, side)
         share = limits.facts.regions[region]["transferable"] if region != scope.name[0] else 1.0
         if share == 1:
             usable = usable + stock
             continue
-        outflow, inflow = (limits.weighted(name, solo, t) for name in ("outflow", "inflow"))
-        own = limits.model.safely(
-            ("own", solo.name, t),
-            below=[stock, outflow - inflow],
-            of=[stock, outflow - inflow, 0.25 * outflow],
-            exactly=lambda parts: min(parts[0], max(parts[1:])),
+        net, name = net_outflow(limits, solo, t, LOW), ("own", solo.name, t)
+        own = (
+            limits.model.smallest(name, [stock, net])
+            if side == LOW
+            else limits.model.pinned(name, [stock, net], min)
         )
         usable = usable + share * stock + (1 - share) * own
     return usable

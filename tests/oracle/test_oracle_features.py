@@ -210,10 +210,10 @@ def test_half_of_what_a_subsidiary_does_not_need_is_usable(best):
     assert objective == about(1.75)
 
 
-def test_where_inflow_is_capped_the_safe_form_counts_less(best):
-    """Inflow 35 of outflow 40: needs max(5, 10) = 10, taken as 5: 5 + 75 / 2 = 42.5. Home keeps 17.5: 22.5 x 5 %."""
+def test_where_inflow_is_capped_the_need_is_a_quarter_of_the_outflow(best):
+    """Inflow 35 of outflow 40: daughter needs max(5, 10) = 10: 10 + 70 / 2 = 45. Home keeps 15: 25 x 5 %."""
     objective, _ = lent_by_home(best, 1.75)
-    assert objective == about(1.125)
+    assert objective == about(1.25)
 
 
 @pytest.mark.parametrize(("inflow", "usable"), [(0.5, 95), (1.75, 85), (0, 100)])

@@ -275,6 +275,59 @@ def test_a_scope_counts_the_lanes_that_touch_it(best):
     assert carried(decisions)["ac"] == about(0)
 
 
+# --- bounds in steps, liquidity on either side ---
+
+LOANS = {"limit": "loans", "region": "home", "measure": "class:loan", "sense": "max", "bound": 80}
+
+
+@pytest.mark.parametrize(
+    ("steps", "soft", "new"),
+    [
+        # From 60 on 50 are too many: a quantum less than 60.
+        ([(60, 50)], False, 59.99),
+        # From 90 on 92 may be.
+        ([(60, 50), (90, 92)], False, 92),
+        # Each above costs 10 % where it earns 4 %.
+        ([(60, 50)], True, 59.99),
+        # From 90 on as many as there are.
+        ([(60, 50), (90, 200)], True, 95),
+    ],
+)
+def test_the_bound_of_the_largest_step_reached_is_in_force(best, steps, soft, new):
+    rows = [
+        {"limit": "loans", "measure": "product:loan", "at_least": least, "bound": bound}
+        for least, bound in steps
+    ]
+    limit = LOANS | ({"enforcement": "soft", "penalty": 0.1} if soft else {})
+    found, decisions = best(**at_home(limits=[limit], steps=rows))
+    assert written(decisions) == about(new)
+    assert found == about(1 + 0.04 * new)
+
+
+def test_liquid_assets_may_have_a_ceiling(best):
+    """Cash is level 1, loans 2B, and earn half a percent less: hqla is 20/17 of cash, at most 30: 25.5 of cash."""
+    limit = LOANS | {"measure": "hqla", "bound": 30}
+    found, decisions = best(**at_home({"hqla_class": "L2B"}, {"rate": 0.005}, limits=[limit]))
+    assert written(decisions) == about(74.5)
+    assert found == about(1 - 0.005 * 74.5)
+
+
+def test_outflow_may_have_a_floor_that_inflow_lowers(best):
+    """Deposits of 40 flow out; loans, at 5 %, flow in, of which 30 count at most: net outflow is 40 - loans, at least 25."""
+    floor = LOANS | {"measure": "net_outflow", "sense": "min", "bound": 25}
+    found, decisions = best(
+        products=[CASH, LOAN | {"lcr_inflow": 1}, DEPOSIT | {"lcr_outflow": 1}],
+        positions=[
+            plug(40, 0.01),
+            position("loan", 0, 0.05, max_new=40),
+            position("deposit", 40, 0, **NO_NEW),
+        ],
+        limits=[floor],
+    )
+    assert written(decisions) == about(15)
+    assert found == about(15 * 0.05 + 25 * 0.01)
+
+
 # --- the algebra ---
 
 

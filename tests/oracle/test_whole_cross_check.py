@@ -23,7 +23,7 @@ from .test_cross_check import compare
 from .tight import random_case, write_random_case
 from .whole_features import WHOLES
 
-FIRST = 2_000  # seeds of their own
+FIRST = 3_000  # seeds of their own
 CASES = int(os.environ.get("ALM_FUZZ", "0"))
 RUNS = range(FIRST, FIRST + (CASES or 6))
 MODELS = range(RUNS.stop, RUNS.stop + (CASES or 20))

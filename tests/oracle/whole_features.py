@@ -85,20 +85,35 @@ def no_change(_: Draft, __: Random) -> None:
     """Leave the book as it is: the feature is one of limits."""
 
 
+def draw_transferable(draft: Draft, rng: Random) -> None:
+    """Draw what of the liquidity of each region an ancestor may count, and inflows that may pass 75 % of outflows."""
+    for row in draft.tables["regions"]:
+        row["transferable"] = rng.choice([0, 0.5, 0.8])
+    for row in draft.products.values():
+        if row["side"] == "asset" and rng.random() < 0.5:
+            row["lcr_inflow"] = rng.choice([0.5, 1])
+
+
 WHOLES: dict[str, Callable[[Draft, Random], None]] = {
     "corridors": draw_corridors,
+    "exact_usable": draw_transferable,
     "fixed_costs": draw_fixed_costs,
     "lots": draw_lots,
     "open_lanes": no_change,
     "tickets": draw_tickets,
     "tiers": draw_tiers,
+    "wrong_side": draw_transferable,
 }
 
 WHOLE_KINDS: dict[str, list[tuple[str, str | None, str]]] = {
     "corridors": [("open_lanes", None, "max"), ("transfers", None, "min")],
+    "exact_usable": [("usable_hqla", None, "min"), ("usable_hqla", "net_outflow", "min")],
     "fixed_costs": [("income", None, "max"), ("income", None, "min"), ("open_lanes", None, "max")],
     "open_lanes": [("open_lanes", None, "max"), ("open_lanes", None, "max"), ("open_lanes", None, "min")],
     "tiers": [
         ("net_interest_income", None, "max"), ("net_interest_income", None, "min"), ("new_business", None, "max"),
+    ],
+    "wrong_side": [
+        ("hqla", None, "max"), ("net_outflow", None, "min"), ("usable_hqla", None, "max"), ("hqla", "net_outflow", "max"),
     ],
 }  # fmt: skip
