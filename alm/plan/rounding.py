@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from alm.formulation.book import Book
-from alm.formulation.integers import in_lots, lot_of
+from alm.formulation.integers import counts_lanes, in_lots, lot_of
 from alm.plan.decisions import (
     Decisions,
     cohort_balance,
@@ -182,7 +182,7 @@ class _Counts:
         rise = np.floor((self.book.lanes.capacity[:, t] - standing) / self.quantum + 1e-6)
         placed = self.transfer[:, t]
         bound = (self.lane_ticket > 0) | (self.book.lanes.table["fixed_cost"].to_numpy(float) > 0)
-        fixed = (self.lane_lot > 0) | (bound & (placed == 0))
+        fixed = (self.lane_lot > 0) | ((bound | counts_lanes(self.book)) & (placed == 0))
         fixed |= (self.book.lanes.table["corridor"] != "").to_numpy() & (placed == 0)
         fall = np.where(fixed, 0.0, placed - np.minimum(self.lane_ticket, placed))
         return fall, np.where(self.book.lanes.open_window[:, t] & ~fixed, rise, 0.0)
