@@ -17,8 +17,10 @@ from alm.plan.canonicalise import canonicalise
 from alm.plan.decisions import read_decisions
 from alm.plan.ledger import Ledger, keep_ledger
 from alm.plan.rounding import round_plan
+from alm.plan.whole import with_whole_decisions_fixed
 from alm.runs import store
 from alm.verify import verify
+from solvers import solve
 from tests.properties.pool import CASES, EXACT, Model, drawn, model_of_files
 
 Row = dict[str, str]
@@ -88,8 +90,9 @@ def size_of(model: Model) -> float:
 
 def written(model: Model) -> Ledger:
     """The plan in whole quanta, from the optimum on."""
-    vector = canonicalise(model.book, model.formulation, model.solution).x
-    plan = round_plan(model.book, read_decisions(model.book, model.formulation, vector))
+    formulation, solution = with_whole_decisions_fixed(model.formulation, model.solution, solve)
+    vector = canonicalise(model.book, formulation, solution).x
+    plan = round_plan(model.book, read_decisions(model.book, formulation, vector))
     return keep_ledger(model.book, plan, model.formulation.limits)
 
 
