@@ -39,8 +39,8 @@ class Shape:
 
 LIMITS = Shape(
     ("limit", "period"),
-    ("numerator", "bound", "headroom", "shortfall", "price"),
-    blank=("denominator", "value"),
+    ("numerator", "bound", "headroom", "shortfall"),
+    blank=("denominator", "value", "price"),
     texts=("scenario", "status"),
 )
 MEASURES = Shape(("region", "scope", "measure", "period"), ("value",))
