@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from alm.formulation.book import Book, open_book
 from alm.formulation.formulate import formulate
 from alm.plan.canonicalise import canonicalise
 from alm.plan.decisions import read_decisions
-from alm.plan.ledger import Ledger, keep_ledger
+from alm.plan.ledger import Ledger, keep_ledger, opening_tables
 from alm.plan.rounding import round_plan
 from scenarios import shocked
 from solvers import solve
@@ -37,7 +38,7 @@ def planned(book: Book) -> Ledger:
     broken = ledger.tables["limits"]["status"] == "broken"
     assert not broken.any(), ledger.tables["limits"][broken]
     assert abs(ledger.objective + solution.objective) < 0.01 * book.periods
-    return ledger
+    return replace(ledger, tables=ledger.tables | opening_tables(book, formulation.limits))
 
 
 def under(
