@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from alm.formulation.amounts import parts_of, piecewise
 from alm.formulation.book import Book
-from alm.formulation.decisions import booked
 from alm.formulation.limit_rows import limit_amounts, limits_by_period
 from alm.formulation.measures.registry import EARNINGS
 
@@ -64,7 +63,7 @@ def estimate_size(book: Book) -> ModelSize:
 def _decisions(book: Book) -> tuple[int, int]:
     """Count what is decided in each period, and the rows of roll-forward, renewal, funding and price that tie it."""
     dealt = book.positions.iloc[book.dealt]
-    held = booked(book)
+    held = book.booked
     lanes, sold = len(book.lanes), len(book.disposable)
     repriced = int((dealt["back_book"] * dealt["price_slope"] > 0).sum())
     moving = int((dealt["adjustment_cost"] > 0).sum())

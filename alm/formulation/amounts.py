@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Literal
 
 import linopy
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from alm.formulation.book import Book
-from alm.formulation.decisions import booked, untouched_balance
+from alm.formulation.decisions import period_index, untouched_balance
 from alm.formulation.earnings_rows import region_earnings
 from alm.formulation.measures.open_lanes import OPEN_LANES, add_open_lanes
 from alm.formulation.measures.outflow_at_risk import AT_RISK, risk_factors
@@ -27,8 +26,8 @@ from alm.formulation.measures.usable_hqla import (
 )
 from alm.formulation.measures.weights import Weights, addons
 from alm.formulation.scopes import Scope, node_mask, region_mask
+from alm.formulation.symbols import Symbols, columns, gathered, hold
 
-Expression = Any
 NO_TERMS = pd.DataFrame({"term": pd.Series(dtype="str"), "weight": pd.Series(dtype="float64")})
 
 
@@ -131,7 +130,7 @@ def add_amounts(model: linopy.Model, amounts: Amounts) -> None:
     if not amounts.order:
         return
     pairs = pd.RangeIndex(len(amounts.order), name="amount")
-    periods = pd.RangeIndex(1, amounts.book.periods + 1, name="period")
+    periods = period_index(amounts.book)
     model.add_variables(lower=-np.inf, coords=[pairs, periods], name="amount")
     linear = []
     for measure, rows in amounts.rows.items():
@@ -144,7 +143,7 @@ def add_amounts(model: linopy.Model, amounts: Amounts) -> None:
             add_open_lanes(model, amounts, rows)
         elif measure == AT_RISK:
             # Its norm is a cone; without factors nothing else holds it.
-            model.add_constraints(_picked(model, rows) >= 0, name=f"measure {measure}")
+            hold(model, f"measure {measure}", columns(model, "amount", rows), ">=")
         elif measure == USABLE:
             add_usable_hqla(model, amounts, rows)
         elif measure in EARNINGS:
@@ -160,36 +159,34 @@ def _fixed(amounts: Amounts, measure: str, rows: np.ndarray) -> np.ndarray:
     return np.asarray(amounts.holds[amounts.scope_of[rows]] @ addons(amounts.book, measure))
 
 
-def _picked(model: linopy.Model, rows: np.ndarray) -> Expression:
-    return model.variables["amount"].sel(amount=rows)
-
-
 def _piecewise_rows(
     model: linopy.Model, amounts: Amounts, derived: Piecewise, rows: np.ndarray
 ) -> None:
     """Hold the amount on the right side of every piece."""
-    fixed = _array(amounts.book, _fixed(amounts, derived.addon, rows), rows)
+    fixed = _fixed(amounts, derived.addon, rows)
+    sense: Literal["<=", ">="] = "<=" if derived.curvature == "concave" else ">="
     for number, piece in enumerate(derived.pieces, start=1):
-        left = 1 * _picked(model, rows)
-        for part, weight in zip(derived.parts, piece, strict=True):
-            picked = _picked(model, amounts.parts_at(part, rows)).assign_coords(amount=rows)
-            left = left - weight * picked if weight else left
-        name = f"{derived.name} piece {number}"
-        if derived.curvature == "concave":
-            model.add_constraints(left <= fixed, name=name)
-        else:
-            model.add_constraints(left >= fixed, name=name)
+        left = _less_parts(model, amounts, rows, zip(derived.parts, piece, strict=True))
+        hold(model, f"{derived.name} piece {number}", left, sense, fixed)
 
 
 def _combination_rows(
     model: linopy.Model, amounts: Amounts, measure: str, rows: np.ndarray
 ) -> None:
     """Tie a combined measure to its terms."""
-    left = 1 * _picked(model, rows)
-    for term, weight in combination(amounts.book, measure).itertuples(index=False):
-        picked = _picked(model, amounts.parts_at(term, rows)).assign_coords(amount=rows)
-        left = left - float(weight) * picked
-    model.add_constraints(left == 0, name=f"measure {measure}")
+    terms = combination(amounts.book, measure).itertuples(index=False, name=None)
+    hold(model, f"measure {measure}", _less_parts(model, amounts, rows, terms), "==")
+
+
+def _less_parts(
+    model: linopy.Model, amounts: Amounts, rows: np.ndarray, terms: Iterable[tuple[str, float]]
+) -> Symbols:
+    """Take weighted parts off derived measures, each in its own scope."""
+    left = columns(model, "amount", rows)
+    for part, weight in terms:
+        picked = columns(model, "amount", amounts.parts_at(part, rows))
+        left = left - picked.named(left.coords[0]) * weight
+    return left
 
 
 def _earnings_rows(model: linopy.Model, amounts: Amounts, measure: str, rows: np.ndarray) -> None:
@@ -197,10 +194,9 @@ def _earnings_rows(model: linopy.Model, amounts: Amounts, measure: str, rows: np
     inside = _inside(amounts, rows)
     symbols, constant = region_earnings(model, amounts.book, measure)
     row, node = np.nonzero(inside)
-    left = _picked(model, rows) - _gathered(symbols, "node", node, rows[row], rows)
-    model.add_constraints(
-        left == _array(amounts.book, inside @ constant, rows), name=f"measure {measure}"
-    )
+    left = columns(model, "amount", rows)
+    left = left - gathered(symbols, node, rows[row], left.coords[0])
+    hold(model, f"measure {measure}", left, "==", inside @ constant)
 
 
 def _linear_rows(
@@ -213,32 +209,22 @@ def _linear_rows(
     """
     book = amounts.book
     cells = _add_cells(model, book, [weight for weight, _ in linear])
-    every = np.concatenate([rows for _, rows in linear])
-    left = 1 * _picked(model, every)
-    fixed, seen, lanes = [], [], []
+    left = columns(model, "amount", np.concatenate([rows for _, rows in linear]))
+    every = left.coords[0]
+    names = [name for name in ("cell", "outstanding", "transfer") if name in model.variables]
+    blocks, fixed = {name: columns(model, name) for name in names}, []
     for number, (weight, rows) in enumerate(linear):
         inside = _inside(amounts, rows)
         fixed.append(inside @ _untouched(book, weight) + _fixed_of(amounts, weight, rows))
         held = cells[number][None, :]
         row, node = np.nonzero(inside & (held >= 0))
-        seen.append((rows[row], held[0, node]))
-        lanes += [(edge, rows) for edge in lane_edges(book, weight, inside)]
-    row, cell = (np.concatenate(each) for each in zip(*seen, strict=True))
-    if len(row):
-        left = left - _gathered(1 * model.variables["cell"], "cell", cell, row, every)
-    for quantity in ("outstanding", "transfer"):
-        # Symbols know no rounding: what is owed is what is outstanding.
-        chosen = [
-            each for each in lanes if (each[0].quantity == "transfer") == (quantity == "transfer")
-        ]
-        if chosen:
-            lane = np.concatenate([edge.lane for edge, _ in chosen])
-            at = np.concatenate([rows[edge.row] for edge, rows in chosen])
-            unit = np.concatenate([edge.weight for edge, _ in chosen])
-            left = left - _gathered(1 * model.variables[quantity], "lane", lane, at, every, unit)
-    model.add_constraints(
-        left == _array(book, np.concatenate(fixed), every), name="linear measures"
-    )
+        if len(row):
+            left = left - gathered(blocks["cell"], held[0, node], rows[row], every)
+        for edge in lane_edges(book, weight, inside):
+            # Symbols know no rounding: what is owed is what is outstanding.
+            block = blocks["transfer" if edge.quantity == "transfer" else "outstanding"]
+            left = left - gathered(block, edge.lane, rows[edge.row], every, edge.weight)
+    hold(model, "linear measures", left, "==", np.concatenate(fixed))
 
 
 def _inside(amounts: Amounts, rows: np.ndarray) -> np.ndarray:
@@ -250,16 +236,11 @@ def _fixed_of(amounts: Amounts, weight: Weights, rows: np.ndarray) -> np.ndarray
     return np.asarray(amounts.holds[amounts.scope_of[rows]] @ weight.fixed)
 
 
-def _array(book: Book, values: np.ndarray, rows: np.ndarray) -> xr.DataArray:
-    periods = pd.RangeIndex(1, book.periods + 1, name="period")
-    return xr.DataArray(values, coords=[pd.Index(rows, name="amount"), periods])
-
-
 def _untouched(book: Book, weight: Weights) -> np.ndarray:
     """Sum what no decision touches, positions outside the model and legacy books unsold: (node, period)."""
     fixed = np.zeros((len(book.nodes), book.periods))
     if weight.quantity == "balance":
-        rest = np.setdiff1d(np.arange(len(book.positions)), booked(book))
+        rest = np.setdiff1d(np.arange(len(book.positions)), book.booked)
         np.add.at(fixed, book.node[rest], (untouched_balance(book) * weight.position)[rest])
     if weight.ladder is not None:
         np.add.at(fixed, book.node, weight.ladder.legacy[:, 1:] * book.opening[:, None])
@@ -275,33 +256,25 @@ def _add_cells(model: linopy.Model, book: Book, measures: list[Weights]) -> np.n
         Number of the cell; -1 where a node holds nothing of the measure.
     """
     cells = np.full((len(measures), len(book.nodes)), -1)
-    edges: dict[tuple[str, int], list[tuple[np.ndarray, np.ndarray, np.ndarray]]] = {}
+    parts: list[tuple[int, Symbols, np.ndarray]] = []
     for number, measure in enumerate(measures):
         for quantity, lag, unit in _terms(measure):
             if quantity in model.variables:
-                rows = model.variables[quantity].indexes["position"].to_numpy()
-                rows = rows[(unit[rows] != 0).any(axis=1)]
+                block = columns(model, quantity)
+                rows = block.rows[(unit[block.rows] != 0).any(axis=1)]
                 cells[number, book.node[rows]] = 0
-                each = (np.full(len(rows), number), rows, unit[rows])
-                edges.setdefault((quantity, lag), []).append(each)
+                parts.append((number, block.at(rows).after(lag) * unit[rows], book.node[rows]))
     used = cells >= 0
     cells[used] = np.arange(used.sum())
     if not used.any():
         return cells
-    every = np.arange(used.sum())
-    periods = pd.RangeIndex(1, book.periods + 1, name="period")
-    held = model.add_variables(
-        lower=-np.inf, coords=[pd.Index(every, name="cell"), periods], name="cell"
-    )
-    left = 1 * held
-    for (quantity, lag), parts in edges.items():
-        number_of, rows, unit = (np.concatenate(each) for each in zip(*parts, strict=True))
-        at = cells[number_of, book.node[rows]]
-        if len(rows):
-            columns = 1 * model.variables[quantity]
-            columns = columns.shift(period=lag).fillna(0) if lag else columns
-            left = left - _gathered(columns, "position", rows, at, every, unit, "cell")
-    model.add_constraints(left == 0, name="cells")
+    every = pd.RangeIndex(int(used.sum()), name="cell")
+    periods = period_index(book)
+    model.add_variables(lower=-np.inf, coords=[every, periods], name="cell")
+    left = columns(model, "cell")
+    for number, weighed, node in parts:
+        left = left - weighed.into(cells[number, node], every)
+    hold(model, "cells", left, "==")
     return cells
 
 
@@ -312,33 +285,6 @@ def _terms(weight: Weights) -> Iterator[tuple[str, int, np.ndarray]]:
         yield "gone", 0, -weight.ladder.legacy[:, 1:]
         for age in range(weight.ladder.cohort.shape[2]):
             yield "new", age, weight.ladder.cohort[:, :, age]
-
-
-def _gathered(
-    columns: Expression,
-    dim: str,
-    source: np.ndarray,
-    target: np.ndarray,
-    every: np.ndarray,
-    unit: np.ndarray | None = None,
-    name: str = "amount",
-) -> Expression:
-    """Sum columns over edges from `source` (a label of `dim`) to `target` (a label of `name`).
-
-    Parameters
-    ----------
-    every : array
-        Labels of the result; those without an edge are 0.
-    unit : array (edge, period), optional
-        Weight of each edge.
-    """
-    edge = pd.RangeIndex(len(source), name="edge")
-    picked = columns.sel({dim: xr.DataArray(source, coords=[edge])}).drop_vars(dim)
-    if unit is not None:
-        periods = pd.RangeIndex(1, unit.shape[1] + 1, name="period")
-        picked = picked * xr.DataArray(unit, coords=[edge, periods])
-    group = xr.DataArray(target, coords=[edge], name=name)
-    return picked.groupby(group).sum().reindex({name: every}).fillna(0)
 
 
 @dataclass(frozen=True)

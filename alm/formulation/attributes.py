@@ -72,9 +72,11 @@ def _override(
     value: np.ndarray, keys: pd.DataFrame, rules: pd.DataFrame, periods: np.ndarray
 ) -> np.ndarray:
     """Lay the rules of one attribute over the products' values, the least specific first."""
+    if rules.empty:
+        return value
     weight = sum(points * (rules[column] != "") for column, points in SPECIFICITY.items())
     has_product = (keys["product"] != "").to_numpy()
-    for index in rules.index[np.argsort(np.asarray(weight), kind="stable")] if len(rules) else ():
+    for index in rules.index[np.argsort(np.asarray(weight), kind="stable")]:
         rule = rules.loc[index]
         hit = has_product.copy()
         for column in SPECIFICITY:

@@ -136,7 +136,23 @@ class Book:
         share = self.positions["max_disposal"].to_numpy(float)
         return np.flatnonzero(~self.plug & (share > 0) & (self.opening > 0))
 
-    @property
+    @cached_property
+    def booked(self) -> np.ndarray:
+        """Positions whose balance is a column: decided ones, plugs, and those with a bound or target of their own."""
+        bound = (self.min_balance > 0).any(axis=1) | np.isfinite(self.max_balance).any(axis=1)
+        chosen = bound | self.plug
+        for rows in (self.dealt, self.disposable, self.targeted, self.retaining):
+            chosen[rows] = True
+        return np.flatnonzero(chosen)
+
+    @cached_property
+    def targeted(self) -> np.ndarray:
+        """Position that each row of the table `targets` names, as row numbers: (target)."""
+        key = ["region", "currency", "product"]
+        every = pd.MultiIndex.from_frame(self.positions[key])
+        return every.get_indexer(pd.MultiIndex.from_frame(self.case.table("targets")[key]))
+
+    @cached_property
     def retaining(self) -> np.ndarray:
         """Equity positions to which a region's retained income is posted, as row numbers. Contract, section 5."""
         earnings = self.case.settings.earnings

@@ -22,24 +22,6 @@ def period_index(book: Book) -> pd.RangeIndex:
     return pd.RangeIndex(1, book.periods + 1, name="period")
 
 
-def booked(book: Book) -> np.ndarray:
-    """Positions whose balance is a column: decided ones, plugs, and those that carry a bound of their own."""
-    bound = (book.min_balance > 0).any(axis=1) | np.isfinite(book.max_balance).any(axis=1)
-    chosen = bound | book.plug
-    chosen[book.dealt] = True
-    chosen[book.disposable] = True
-    chosen[target_positions(book)] = True
-    chosen[book.retaining] = True
-    return np.flatnonzero(chosen)
-
-
-def target_positions(book: Book) -> np.ndarray:
-    """Give the row of the position that each row of the table `targets` names."""
-    key = ["region", "currency", "product"]
-    every = pd.MultiIndex.from_frame(book.positions[key])
-    return every.get_indexer(pd.MultiIndex.from_frame(book.case.table("targets")[key]))
-
-
 def untouched_balance(book: Book) -> np.ndarray:
     """Give what the legacy books alone would be at each close: (position, period); plugs 0."""
     legacy = book.opening[:, None] * book.legacy[:, 1 : book.periods + 1]
@@ -52,7 +34,7 @@ def add_decisions(model: linopy.Model, book: Book) -> None:
     Balances carry min_balance and max_balance, new business min_new and max_new (contract, section 4), outstanding
     amounts the capacity of their lane, transfers the periods in which they may be placed (section 6).
     """
-    held, dealt, disposable = booked(book), book.dealt, book.disposable
+    held, dealt, disposable = book.booked, book.dealt, book.disposable
     lanes = np.arange(len(book.lanes))
     window = np.where(book.lanes.open_window, np.inf, 0.0)
     model.add_variables(

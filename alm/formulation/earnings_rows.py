@@ -7,15 +7,13 @@ are at least their true amount. So the symbols are never more than what is earne
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import linopy
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from alm.formulation.book import Book
-from alm.formulation.decisions import booked, on
+from alm.formulation.decisions import on
 from alm.formulation.earnings import (
     after_tax_interest,
     back_book_cost,
@@ -29,9 +27,8 @@ from alm.formulation.fixed_costs import (
     lane_fixed_cost,
     product_fixed_cost,
 )
+from alm.formulation.symbols import Symbols, columns, hold
 from alm.formulation.tiers import tier_extra
-
-Expression = Any
 
 
 def add_cohort_interest(model: linopy.Model, book: Book) -> None:
@@ -48,21 +45,21 @@ def add_cohort_interest(model: linopy.Model, book: Book) -> None:
     base = book.sign[:, None] * book.new_rate + (slope * reference)[:, None]
     # What a floating cohort earns in its first period alone, and in later ones, is added by `_moving_rates`.
     base = base - book.sign[:, None] * book.at_first
-    written = model.variables["new"] * on(base, rows, book)
+    written = columns(model, "new") * base[rows]
     sloped = rows[slope[rows] > 0]
     if len(sloped):
         given = on(np.zeros_like(base), sloped, book)
-        concession = model.add_variables(lower=0, coords=given.coords, name="concession")
-        written = written - (1 * concession).reindex(position=rows).fillna(0)
+        model.add_variables(lower=0, coords=given.coords, name="concession")
+        written = written - columns(model, "concession").onto(rows)
     if "tier" in model.variables:
-        written = written + tier_extra(model, book).reindex(position=rows).fillna(0)
-    stock = model.add_variables(
-        lower=-np.inf, coords=on(base, rows, book).coords, name="cohort_interest"
-    )
-    model.add_constraints(rolled(book, rows, 1 * stock, written) == 0, name="cohort_interest")
+        written = written + tier_extra(model, book, rows)
+    coords = on(base, rows, book).coords
+    model.add_variables(lower=-np.inf, coords=coords, name="cohort_interest")
+    left = rolled(book, rows, columns(model, "cohort_interest"), written)
+    hold(model, "cohort_interest", left, "==")
 
 
-def region_earnings(model: linopy.Model, book: Book, measure: str) -> tuple[Expression, np.ndarray]:
+def region_earnings(model: linopy.Model, book: Book, measure: str) -> tuple[Symbols, np.ndarray]:
     """Express net interest income or income after tax by node.
 
     Parameters
@@ -72,41 +69,49 @@ def region_earnings(model: linopy.Model, book: Book, measure: str) -> tuple[Expr
 
     Returns
     -------
-    symbols : expression (node, period)
+    symbols : Symbols (node, period)
     constant : array (node, period)
         What positions and opening balances outside the model earn. Reporting currency.
     """
     add_cohort_interest(model, book)
     taxed = measure == "income"
     every = pd.RangeIndex(len(book.nodes), name="node")
-    parts = [_averaged(model.variables["balance"], book, _on_balance(book, taxed), booked(book))]
-    if "cohort_interest" in model.variables:
-        stock = model.variables["cohort_interest"]
-        parts.append(_averaged(stock, book, _interest_unit(book, taxed), book.dealt))
+    fixed = _constant(book, taxed)
+    total = columns(model, "balance", book.booked[:0]).into([], every)
+    for symbols in _position_income(model, book, taxed):
+        total = total + symbols.into(book.node[symbols.rows], every)
     moved = _moved(book)
     if len(moved):
-        parts.append(_moving_rates(model, book, taxed, moved))
-    if len(book.disposable):
-        parts.append(_disposal_effect(model, book, taxed))
-    if "over" in model.variables:
-        parts.append(_priced(model, book, "over", _back_book(book, taxed)))
-    if taxed and "up" in model.variables:
-        parts += [_priced(model, book, name, _change_cost(book)) for name in ("up", "down")]
-    if taxed and "written" in model.variables:
-        fixed = product_fixed_cost(book) * (1.0 - book.tax_rate)
-        parts.append(_priced(model, book, "written", np.repeat(fixed[:, None], book.periods, 1)))
-    total: Expression = 0
-    for symbols in parts:
-        rows = symbols.indexes["position"]
-        node = xr.DataArray(book.node[rows], coords=[rows], name="node")
-        total = total + symbols.groupby(node).sum().reindex(node=every).fillna(0)
+        symbols, constant = _moving_rates(model, book, taxed, moved)
+        total = total + symbols.into(book.node[moved], every)
+        np.add.at(fixed, book.node[moved], constant)
     if len(book.lanes):
         for end in ("lender", "borrower"):
-            total = total + _lane_income(model, book, end, taxed, every)
+            unit = _lane_units(book, end, taxed)
+            earned = _averaged(columns(model, "outstanding"), book, unit)
+            total = total + earned.into(book.end_nodes[end], every)
     if taxed:
-        for symbols in _fixed_lane_costs(model, book):
-            total = total - symbols.reindex(node=every).fillna(0)
-    return total, _constant(book, taxed)
+        total = total - _fixed_lane_costs(model, book, every)
+    return total, fixed
+
+
+def _position_income(model: linopy.Model, book: Book, taxed: bool) -> Iterator[Symbols]:
+    """List what positions earn by the columns of their own, after tax where that is asked: (position, period)."""
+    held = columns(model, "balance")
+    yield _averaged(held, book, _on_balance(book, taxed)[held.rows])
+    if "cohort_interest" in model.variables:
+        stock = columns(model, "cohort_interest")
+        yield _averaged(stock, book, _interest_unit(book, taxed)[stock.rows])
+    if len(book.disposable):
+        yield _disposal_effect(model, book, taxed)
+    if "over" in model.variables:
+        yield _priced(model, "over", _back_book(book, taxed))
+    if taxed and "up" in model.variables:
+        yield _priced(model, "up", _change_cost(book))
+        yield _priced(model, "down", _change_cost(book))
+    if taxed and "written" in model.variables:
+        fixed = product_fixed_cost(book) * (1.0 - book.tax_rate)
+        yield _priced(model, "written", np.repeat(fixed[:, None], book.periods, 1))
 
 
 def _when(book: Book) -> np.ndarray:
@@ -138,14 +143,10 @@ def _on_balance(book: Book, taxed: bool) -> np.ndarray:
     return np.asarray(earned - _cost_unit(book, taxed))
 
 
-def _averaged(
-    columns: Expression, book: Book, unit: np.ndarray, rows: np.ndarray, dim: str = "position"
-) -> Expression:
-    """Weigh opening and closing balances of columns with an income per unit."""
+def _averaged(block: Symbols, book: Book, unit: np.ndarray) -> Symbols:
+    """Weigh opening and closing balances of columns with an income per unit: (row, period)."""
     opening, closing = book.average
-    weight = on(unit, rows, book, dim)
-    earned = columns * (weight * closing)
-    return earned + (columns.shift(period=1).fillna(0) * (weight * opening)) if opening else earned
+    return block * (unit * closing) + block.after(1) * (unit * opening)
 
 
 def _moved(book: Book) -> np.ndarray:
@@ -154,28 +155,38 @@ def _moved(book: Book) -> np.ndarray:
     return np.intersect1d(np.flatnonzero(moves.any(axis=1)), book.dealt)
 
 
-def _moving_rates(model: linopy.Model, book: Book, taxed: bool, rows: np.ndarray) -> Expression:
-    """Add what floating cohorts earn in their first period alone, and later what is passed on. Contract, section 8."""
+def _moving_rates(
+    model: linopy.Model, book: Book, taxed: bool, rows: np.ndarray
+) -> tuple[Symbols, np.ndarray]:
+    """Add what floating cohorts earn in their first period alone, and later what is passed on. Contract, section 8.
+
+    Returns
+    -------
+    symbols : Symbols (position, period)
+    constant : array (position, period)
+    """
     opening, closing = book.average
     unit = book.sign[:, None] * _interest_unit(book, taxed)
-    later, first = on(unit * book.passed_on, rows, book), on(unit * book.at_first, rows, book)
-    cohort = cohorts(model, book, rows)
-    new = model.variables["new"].sel(position=rows)
-    earned = cohort * (later * closing) + new * ((first - later) * closing)
-    return earned + cohort.shift(period=1).fillna(0) * (later * opening) if opening else earned
+    later, first = (unit * book.passed_on)[rows], (unit * book.at_first)[rows]
+    cohort, constant = cohorts(model, book, rows)
+    earned = _averaged(cohort, book, later)
+    earned = earned + columns(model, "new", rows) * ((first - later) * closing)
+    known = constant * (later * closing)
+    known[:, 1:] += (constant[:, :-1] * later[:, 1:]) * opening
+    return earned, known
 
 
-def _disposal_effect(model: linopy.Model, book: Book, taxed: bool) -> Expression:
+def _disposal_effect(model: linopy.Model, book: Book, taxed: bool) -> Symbols:
     """Take off the interest that disposed legacy balances no longer earn, and the loss on the sale."""
     opening, closing = book.average
-    rows, gone = book.disposable, model.variables["gone"]
-    unit, share = _legacy_unit(book, taxed), book.legacy
-    now = on(unit * share[:, 1 : book.periods + 1] * closing, rows, book)
-    before = on(unit * share[:, : book.periods] * opening, rows, book)
-    effect = gone * (-now) - gone.shift(period=1).fillna(0) * before
+    rows, gone = book.disposable, columns(model, "gone")
+    unit, share = _legacy_unit(book, taxed)[rows], book.legacy[rows]
+    now = unit * share[:, 1 : book.periods + 1] * closing
+    before = unit * share[:, : book.periods] * opening
+    effect = gone * -now - gone.after(1) * before
     if taxed:
         loss = book.positions["disposal_haircut"].to_numpy(float) * (1.0 - book.tax_rate)
-        effect = effect - model.variables["sold"] * on(loss[:, None] * book.fx, rows, book)
+        effect = effect - columns(model, "sold") * (loss[:, None] * book.fx)[rows]
     return effect
 
 
@@ -191,9 +202,9 @@ def _change_cost(book: Book) -> np.ndarray:
     return np.asarray(each[:, None] * book.fx)
 
 
-def _priced(model: linopy.Model, book: Book, name: str, cost: np.ndarray) -> Expression:
-    rows = model.variables[name].indexes["position"].to_numpy()
-    return model.variables[name] * (-on(cost, rows, book))
+def _priced(model: linopy.Model, name: str, cost: np.ndarray) -> Symbols:
+    block = columns(model, name)
+    return block * -cost[block.rows]
 
 
 def _lane_units(book: Book, end: str, taxed: bool) -> np.ndarray:
@@ -209,30 +220,20 @@ def _lane_units(book: Book, end: str, taxed: bool) -> np.ndarray:
     return np.asarray((unit * after)[:, None] * book.lanes.fx * years)
 
 
-def _lane_income(
-    model: linopy.Model, book: Book, end: str, taxed: bool, every: pd.Index
-) -> Expression:
-    """Interest on lanes by the node of one end."""
-    rows = np.arange(len(book.lanes))
-    unit = _lane_units(book, end, taxed)
-    earned = _averaged(model.variables["outstanding"], book, unit, rows, "lane")
-    node = xr.DataArray(book.end_nodes[end], coords=[pd.Index(rows, name="lane")], name="node")
-    return earned.groupby(node).sum().reindex(node=every).fillna(0)
-
-
-def _fixed_lane_costs(model: linopy.Model, book: Book) -> Iterator[Expression]:
+def _fixed_lane_costs(model: linopy.Model, book: Book, every: pd.Index) -> Symbols:
     """Charge what carrying anything costs, after tax, to the nodes of the lenders that bear it."""
     after, lender = after_lender_tax(book), book.end_nodes["lender"]
     cost, bearer = corridor_fixed_cost(book)
-    for name, dim, lane, each in (
-        ("carries", "lane", np.arange(len(after)), lane_fixed_cost(book)),
-        ("corridor_carries", "corridor", bearer, cost),
+    total = columns(model, "balance", book.booked[:0]).into([], every)
+    for name, lane, each in (
+        ("carries", np.arange(len(after)), lane_fixed_cost(book)),
+        ("corridor_carries", bearer, cost),
     ):
         if name in model.variables:
-            rows = model.variables[name].indexes[dim]
-            unit = xr.DataArray((each[rows] * after[lane[rows]]), coords=[rows])
-            node = xr.DataArray(lender[lane[rows]], coords=[rows], name="node")
-            yield (model.variables[name] * unit).groupby(node).sum()
+            block = columns(model, name)
+            borne = block * (each[block.rows] * after[lane[block.rows]])[:, None]
+            total = total + borne.into(lender[lane[block.rows]], every)
+    return total
 
 
 def _constant(book: Book, taxed: bool) -> np.ndarray:
@@ -248,7 +249,7 @@ def _constant(book: Book, taxed: bool) -> np.ndarray:
     there = share * book.opening[:, None]
     earned = np.where(book.plug[:, None], 0.0, _legacy_unit(book, taxed) * there)
     held = np.zeros(len(book.positions), dtype=bool)
-    held[booked(book)] = True
+    held[book.booked] = True
     earned -= np.where(held[:, None], 0.0, _cost_unit(book, taxed) * there)
     earned[held, 0] += opening * (_on_balance(book, taxed)[:, 0] * book.opening)[held]
     fixed = np.zeros((len(book.nodes), book.periods))

@@ -5,33 +5,35 @@ Every function reads the columns by name, adds rows under its own name and retur
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 import linopy
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from alm.formulation.book import Book
-from alm.formulation.decisions import booked, on, target_positions, untouched_balance
+from alm.formulation.decisions import untouched_balance
+from alm.formulation.symbols import Symbols, columns, hold, picked
 
-Expression = Any
 
+def cohorts(model: linopy.Model, book: Book, rows: np.ndarray) -> tuple[Symbols, np.ndarray]:
+    """Express what is there of new business: C = B - B0 L (1 - sold) - posted.
 
-def cohorts(model: linopy.Model, book: Book, rows: np.ndarray) -> Expression:
-    """Express what is there of new business: C = B - B0 L (1 - sold) - posted, over (position, period)."""
-    balance = model.variables["balance"].sel(position=rows)
-    cohort = balance - on(untouched_balance(book), rows, book)
+    Returns
+    -------
+    symbols : Symbols (position, period)
+    constant : array (position, period)
+        To be added: what is there of the legacy book if nothing is sold, with its sign turned.
+    """
+    cohort = columns(model, "balance", rows)
     disposable = np.intersect1d(book.disposable, rows)
     if len(disposable):
-        share = on(book.legacy[:, 1 : book.periods + 1], disposable, book)
-        gone = model.variables["gone"].sel(position=disposable) * share
-        cohort = cohort + gone.reindex(position=rows).fillna(0)
+        share = book.legacy[disposable, 1 : book.periods + 1]
+        cohort = cohort + (columns(model, "gone", disposable) * share).onto(rows)
     posting = np.intersect1d(book.retaining, rows)
     if len(posting):
-        posted = model.variables["posted"].sel(position=posting)
-        cohort = cohort - (1 * posted).reindex(position=rows).fillna(0)
-    return cohort
+        cohort = cohort - columns(model, "posted", posting).onto(rows)
+    return cohort, -untouched_balance(book)[rows]
 
 
 def roll_forward(model: linopy.Model, book: Book) -> None:
@@ -43,34 +45,46 @@ def roll_forward(model: linopy.Model, book: Book) -> None:
     """
     dealt = book.dealt
     if len(dealt):
-        left = rolled(book, dealt, cohorts(model, book, dealt), 1 * model.variables["new"])
-        model.add_constraints(left == 0, name="roll_forward")
-    still = np.setdiff1d(booked(book), np.concatenate([dealt, np.flatnonzero(book.plug)]))
+        stock, constant = cohorts(model, book, dealt)
+        left = rolled(book, dealt, stock, columns(model, "new"))
+        hold(model, "roll_forward", left, "==", -rolled_back(book, dealt, constant))
+    still = np.setdiff1d(book.booked, np.concatenate([dealt, np.flatnonzero(book.plug)]))
     if len(still):
-        model.add_constraints(cohorts(model, book, still) == 0, name="legacy_balance")
+        stock, constant = cohorts(model, book, still)
+        hold(model, "legacy_balance", stock, "==", -constant)
 
 
-def rolled(book: Book, rows: np.ndarray, stock: Expression, written: Expression) -> Expression:
+def rolled(book: Book, rows: np.ndarray, stock: Symbols, written: Symbols) -> Symbols:
     """Express by how much a stock misses the roll of its cohorts; 0 where it is the sum of what is there of them.
 
     Parameters
     ----------
-    stock, written : expression (position, period)
+    stock, written : Symbols (position, period)
         Over `rows`: what is there at each close, and what each period adds.
     """
-    back, kernel = _recursions(book, rows)
+    _, kernel = _recursions(book, rows)
     left = stock
-    for lag in range(1, min(back.shape[1], book.periods)):
-        weight = _labelled(back[:, lag : lag + 1] * book.left_after(lag)[rows], rows)
-        left = left + stock.shift(period=lag).fillna(0) * weight
-    for age in np.flatnonzero(kernel.any(axis=0)):
-        some = kernel[:, age] != 0
-        volume = written.sel(position=rows[some]).shift(period=int(age))
-        weight = _labelled(
-            kernel[some, age : age + 1] * book.left_after(int(age))[rows[some]], rows[some]
-        )
-        left = left - (volume.fillna(0) * weight).reindex(position=rows).fillna(0)
+    for lag, weight in _weights_back(book, rows):
+        left = left + stock.after(lag) * weight
+    for age in np.flatnonzero(kernel.any(axis=0)).tolist():
+        weight = kernel[:, age : age + 1] * book.left_after(age)[rows]
+        left = left - written.at(rows).after(age) * weight
     return left
+
+
+def rolled_back(book: Book, rows: np.ndarray, stock: np.ndarray) -> np.ndarray:
+    """Apply the recursion of a stock to a known one: (position, period)."""
+    left = stock.copy()
+    for lag, weight in _weights_back(book, rows):
+        left[:, lag:] += stock[:, :-lag] * weight[:, lag:]
+    return left
+
+
+def _weights_back(book: Book, rows: np.ndarray) -> list[tuple[int, np.ndarray]]:
+    """Weigh the stocks of earlier closes: by lag, (position, period)."""
+    back, _ = _recursions(book, rows)
+    lags = range(1, min(back.shape[1], book.periods))
+    return [(lag, back[:, lag : lag + 1] * book.left_after(lag)[rows]) for lag in lags]
 
 
 def _recursions(book: Book, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -97,24 +111,18 @@ def _recursions(book: Book, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return back, np.where(np.abs(kernel) > 1e-12, kernel, 0.0)
 
 
-def _labelled(values: np.ndarray, rows: np.ndarray) -> xr.DataArray:
-    periods = pd.RangeIndex(1, values.shape[1] + 1, name="period")
-    return xr.DataArray(values, coords=[pd.Index(rows, name="position"), periods])
-
-
 def disposals(model: linopy.Model, book: Book) -> None:
     """Sell of the legacy book: sold[t] = L[t] (gone[t] - gone[t-1]), gone never falls. Contract, section 5."""
     rows = book.disposable
     if not len(rows):
         return
-    gone, sold = model.variables["gone"], model.variables["sold"]
-    step = gone - gone.shift(period=1).fillna(0)
-    share = on(book.legacy[:, 1 : book.periods + 1], rows, book)
-    model.add_constraints(step * share - sold == 0, name="disposal_amount")
+    gone = columns(model, "gone")
+    step = gone - gone.after(1)
+    share = book.legacy[rows, 1 : book.periods + 1]
+    hold(model, "disposal_amount", step * share - columns(model, "sold"), "==")
+    hold(model, "disposal_is_final", step, ">=")
     # Of a book that is no longer there nothing can be sold, so its share cannot grow either.
-    nothing_left = on((book.legacy[:, 1 : book.periods + 1] == 0).astype(float), rows, book)
-    model.add_constraints(step >= 0, name="disposal_is_final")
-    model.add_constraints(step * nothing_left == 0, name="disposal_of_what_is_there")
+    hold(model, "disposal_of_what_is_there", step * (share == 0), "==")
 
 
 def renewal(model: linopy.Model, book: Book) -> None:
@@ -122,121 +130,88 @@ def renewal(model: linopy.Model, book: Book) -> None:
 
     Ran off: (L[t-1] - L[t]) (B0 - gone[t]) of the legacy book, C[t-1] - C[t] + new[t] of cohorts.
     """
-    for name, sense in (("min_renewal", ">="), ("max_renewal", "<=")):
+    senses: tuple[tuple[str, Literal[">=", "<="]], ...] = (
+        ("min_renewal", ">="),
+        ("max_renewal", "<="),
+    )
+    for name, sense in senses:
         multiple = book.positions[name].to_numpy(float)
         rows = book.dealt[~np.isnan(multiple[book.dealt])]
         if not len(rows):
             continue
-        new = model.variables["new"].sel(position=rows)
-        cohort = cohorts(model, book, rows)
-        ran_off = (
-            cohort.shift(period=1).fillna(0) - cohort + new + _legacy_run_off(model, book, rows)
-        )
-        factor = xr.DataArray(multiple[rows], coords=[pd.Index(rows, name="position")])
-        left = new - ran_off * factor
-        model.add_constraints(left >= 0 if sense == ">=" else left <= 0, name=name)
-
-
-def _legacy_run_off(model: linopy.Model, book: Book, rows: np.ndarray) -> Expression:
-    """Express what runs off the legacy book in each period, less what was sold by its close."""
-    fall = book.legacy[:, : book.periods] - book.legacy[:, 1 : book.periods + 1]
-    ran = on(fall * book.opening[:, None], rows, book)
-    disposable = np.intersect1d(book.disposable, rows)
-    if not len(disposable):
-        return ran
-    gone = model.variables["gone"].sel(position=disposable) * on(fall, disposable, book)
-    return ran - gone.reindex(position=rows).fillna(0)
+        new = columns(model, "new", rows)
+        cohort, constant = cohorts(model, book, rows)
+        ran_off = cohort.after(1) - cohort + new
+        fall = book.legacy[:, : book.periods] - book.legacy[:, 1 : book.periods + 1]
+        disposable = np.intersect1d(book.disposable, rows)
+        if len(disposable):
+            sold = columns(model, "gone", disposable) * fall[disposable]
+            ran_off = ran_off - sold.onto(rows)
+        fixed = (fall * book.opening[:, None])[rows] - constant
+        fixed[:, 1:] += constant[:, :-1]
+        factor = multiple[rows, None]
+        hold(model, name, new - ran_off * factor, sense, fixed * factor)
 
 
 def outstanding(model: linopy.Model, book: Book) -> None:
     """Repay every transfer after its tenor: O[t] = O[t-1] + transfer[t] - transfer[t-n], and the opening amount."""
     lanes = book.lanes
-    for months in np.unique(lanes.tenor):
+    for months in np.unique(lanes.tenor).tolist():
         rows = np.flatnonzero(lanes.tenor == months)
-        transfer = model.variables["transfer"].sel(lane=rows)
-        stock = model.variables["outstanding"].sel(lane=rows)
-        fall = on(np.diff(lanes.opening, axis=1), rows, book, "lane")
-        first = on(
-            np.eye(1, book.periods).repeat(len(lanes), 0) * lanes.opening[:, :1], rows, book, "lane"
-        )
-        left = stock - stock.shift(period=1).fillna(0) - transfer
-        left = left + transfer.shift(period=int(months)).fillna(0)
-        model.add_constraints(left == fall + first, name=f"outstanding {months}")
+        transfer, stock = (columns(model, name, rows) for name in ("transfer", "outstanding"))
+        there = np.diff(lanes.opening, axis=1)
+        there[:, 0] += lanes.opening[:, 0]
+        left = stock - stock.after(1) - transfer + transfer.after(int(months))
+        hold(model, f"outstanding {months}", left, "==", there[rows])
 
 
 def funding(model: linopy.Model, book: Book) -> None:
     """Fund every node at every close: assets + lent = liabilities + equity + borrowed. Contract, section 5."""
     every = pd.RangeIndex(len(book.nodes), name="node")
-    held = booked(book)
-    node = xr.DataArray(book.node[held], coords=[pd.Index(held, name="position")], name="node")
-    sign = xr.DataArray(book.funding_sign[held], coords=node.coords)
-    balance = model.variables["balance"] * sign
-    left = balance.groupby(node).sum().reindex(node=every).fillna(0)
-    for end, share in (("lender", 1.0), ("borrower", -book.lanes.debt_ratio)):
+    held = book.booked
+    signed = columns(model, "balance") * book.funding_sign[held, None]
+    left = signed.into(book.node[held], every)
+    for end, share in (("lender", 1.0), ("borrower", -book.lanes.debt_ratio[:, None])):
         if len(book.lanes):
-            left = left + _at_ends(model, book, end, np.broadcast_to(share, len(book.lanes)), every)
+            stock = columns(model, "outstanding") * share
+            left = left + stock.into(book.end_nodes[end], every)
     rest = np.setdiff1d(np.arange(len(book.positions)), held)
     fixed = np.zeros((len(every), book.periods))
     np.add.at(fixed, book.node[rest], (untouched_balance(book) * book.funding_sign[:, None])[rest])
-    model.add_constraints(left == -on(fixed, np.arange(len(every)), book, "node"), name="funding")
-
-
-def _at_ends(
-    model: linopy.Model, book: Book, end: str, share: np.ndarray, every: pd.Index
-) -> Expression:
-    """Sum what is outstanding over the nodes of one end."""
-    lane = pd.RangeIndex(len(book.lanes), name="lane")
-    node = xr.DataArray(book.end_nodes[end], coords=[lane], name="node")
-    stock = model.variables["outstanding"] * xr.DataArray(share, coords=[lane])
-    return stock.groupby(node).sum().reindex(node=every).fillna(0)
+    hold(model, "funding", left, "==", -fixed)
 
 
 def volume_prices(model: linopy.Model, book: Book) -> None:
     """Bound volume above its reference, changes of volume, and distances from targets. Contract, section 4."""
-    columns = model.variables
-    if "over" in columns:
-        rows = columns["over"].indexes["position"].to_numpy()
-        reference = book.positions["reference_volume"].to_numpy(float)[rows]
-        left = columns["over"] - columns["new"].sel(position=rows)
-        model.add_constraints(
-            left >= -xr.DataArray(reference, coords=[pd.Index(rows, name="position")]),
-            name="volume_above_reference",
-        )
-    if "up" in columns:
+    if "over" in model.variables:
+        over = columns(model, "over")
+        reference = book.positions["reference_volume"].to_numpy(float)[over.rows, None]
+        left = over - columns(model, "new", over.rows)
+        hold(model, "volume_above_reference", left, ">=", -reference)
+    if "up" in model.variables:
         _changes(model, book)
     targets = book.case.table("targets")
     if len(targets):
-        index = pd.RangeIndex(len(targets), name="target")
-        picked = (1 * columns["balance"]).sel(
-            position=xr.DataArray(target_positions(book), coords=[index]),
-            period=xr.DataArray(targets["period"].to_numpy(), coords=[index]),
-        )
-        picked = picked.drop_vars(["position", "period"])
-        wanted = xr.DataArray(targets["balance"].to_numpy(float), coords=[index])
-        model.add_constraints(
-            columns["off_target"] - picked == -wanted, name="distance_from_target"
-        )
+        away = columns(model, "off_target")
+        when = targets["period"].to_numpy(int)
+        balance = picked(model, "balance", book.targeted, when, away.coords[0])
+        wanted = targets["balance"].to_numpy(float)
+        hold(model, "distance_from_target", away - balance, "==", -wanted)
 
 
 def _changes(model: linopy.Model, book: Book) -> None:
     """Split the change of volume against the period before into up and down."""
-    columns = model.variables
-    rows = columns["up"].indexes["position"].to_numpy()
-    new = columns["new"].sel(position=rows)
+    up, down = columns(model, "up"), columns(model, "down")
+    rows = up.rows
+    new = columns(model, "new", rows)
     last = book.positions["last_new"].to_numpy(float)[rows]
-    change = new - new.shift(period=1).fillna(0) - columns["up"] + columns["down"]
-    before = np.zeros((len(rows), book.periods))
-    before[:, 0] = np.nan_to_num(last)
+    change = new - new.after(1) - up + down
     # Without a volume of the period before, the first one is free: nothing ties it.
     free = np.isnan(last)
-    right = xr.DataArray(before, coords=columns["up"].coords, dims=["position", "period"])
+    before = np.zeros((len(rows), book.periods))
+    before[:, 0] = np.nan_to_num(last)
     if (~free).any():
-        known = rows[~free]
-        model.add_constraints(
-            change.sel(position=known) == right.sel(position=known), name="change_of_volume"
-        )
+        hold(model, "change_of_volume", change.at(rows[~free]), "==", before[~free])
     if free.any() and book.periods > 1:
-        later = {"position": rows[free], "period": np.arange(2, book.periods + 1)}
-        model.add_constraints(
-            change.sel(**later) == right.sel(**later), name="change_of_volume_free_start"
-        )
+        later = change.at(rows[free]).without_first()
+        hold(model, "change_of_volume_free_start", later, "==")

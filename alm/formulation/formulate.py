@@ -18,7 +18,6 @@ from alm.formulation.cones import cones_of
 from alm.formulation.decisions import (
     add_decisions,
     add_price_columns,
-    booked,
     untouched_balance,
 )
 from alm.formulation.earnings import Earnings, earnings
@@ -105,7 +104,7 @@ def formulate(book: Book) -> Formulation:
     """
     with linopy.options as options:
         options["semantics"] = "v1"
-        model = linopy.Model()
+        model = linopy.Model(sparse=True)
         add_decisions(model, book)
         add_price_columns(model, book)
         for family in FAMILIES:
@@ -166,7 +165,7 @@ def _problem(
     matrices = model.matrices
     A, b, sense = matrices.A.tocsr(), matrices.b, matrices.sense
     c, q = _objective(book, known, columns, limits)
-    fixed = np.setdiff1d(np.arange(len(book.positions)), booked(book))
+    fixed = np.setdiff1d(np.arange(len(book.positions)), book.booked)
     constant = known.constant + float((known.balance * untouched_balance(book))[fixed].sum())
     return Problem(
         c=-c,

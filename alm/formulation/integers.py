@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import linopy
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from alm.case.measures import INCOME_MEASURES
 from alm.formulation.book import Book
 from alm.formulation.decisions import on, period_index
-
-Expression = Any
+from alm.formulation.symbols import Symbols, columns, hold
 
 
 def whole_decisions(model: linopy.Model, book: Book) -> None:
@@ -127,10 +124,9 @@ def _lots(model: linopy.Model, book: Book, volume: Volume, name: str, rows: np.n
         return
     size = np.where(volume.lot > 0, volume.lot, 1.0)[:, None]
     upper = on(np.rint(volume.most / size), rows, book, volume.dim)
-    count = model.add_variables(lower=0, upper=upper, integer=True, name=name)
-    each = on(np.repeat(size, book.periods, axis=1), rows, book, volume.dim)
-    left = model.variables[volume.name].sel({volume.dim: rows}) - count * each
-    model.add_constraints(left == 0, name=name)
+    model.add_variables(lower=0, upper=upper, integer=True, name=name)
+    left = columns(model, volume.name, rows) - columns(model, name) * size[rows]
+    hold(model, name, left, "==")
 
 
 def _all_or_nothing(
@@ -140,16 +136,16 @@ def _all_or_nothing(
     if not len(rows):
         return
     used = _used(model, book, name, rows, volume.dim)
-    amount = model.variables[volume.name].sel({volume.dim: rows})
-    most, least = (on(each, rows, book, volume.dim) for each in (volume.most, volume.least))
-    model.add_constraints(amount - used * most <= 0, name=f"{name} at most")
-    if (least > 0).any():
-        model.add_constraints(amount - used * least >= 0, name=f"{name} at least")
+    amount = columns(model, volume.name, rows)
+    hold(model, f"{name} at most", amount - used * volume.most[rows], "<=")
+    if (volume.least[rows] > 0).any():
+        hold(model, f"{name} at least", amount - used * volume.least[rows], ">=")
 
 
-def _used(model: linopy.Model, book: Book, name: str, rows: np.ndarray, dim: str) -> Expression:
+def _used(model: linopy.Model, book: Book, name: str, rows: np.ndarray, dim: str) -> Symbols:
     coords = [pd.Index(rows, name=dim), period_index(book)]
-    return model.add_variables(binary=True, coords=coords, name=name)
+    model.add_variables(binary=True, coords=coords, name=name)
+    return columns(model, name)
 
 
 def corridor_members(book: Book) -> np.ndarray:
@@ -165,9 +161,8 @@ def _corridors(model: linopy.Model, book: Book) -> None:
         return
     rows = np.unique(member[member >= 0])
     lanes = np.flatnonzero(member >= 0)
-    group = xr.DataArray(member[lanes], coords=[pd.Index(lanes, name="lane")], name="corridor")
-    stock = model.variables["outstanding"].sel(lane=lanes) * on(book.lanes.fx, lanes, book, "lane")
-    together = stock.groupby(group).sum().reindex(corridor=rows)
+    stock = columns(model, "outstanding", lanes) * book.lanes.fx[lanes]
+    together = stock.into(member[lanes], pd.Index(rows, name="corridor"))
     carried = np.zeros((len(table), book.periods))
     np.add.at(carried, member[lanes], (book.lanes.capacity * book.lanes.fx)[lanes])
     capacity = table["capacity"].fillna(np.inf).to_numpy(float)[:, None]
@@ -176,16 +171,11 @@ def _corridors(model: linopy.Model, book: Book) -> None:
     plain, used = rows[~costly[rows]], rows[costly[rows]]
     plain = plain[np.isfinite(most[plain]).all(axis=1)]
     if len(plain):
-        limit = on(most, plain, book, "corridor")
-        model.add_constraints(together.sel(corridor=plain) <= limit, name="corridor_capacity")
+        hold(model, "corridor_capacity", together.at(plain), "<=", most[plain])
     if len(used):
         opened = _used(model, book, "corridor_carries", used, "corridor")
-        amount = together.sel(corridor=used)
-        limit = on(most, used, book, "corridor")
-        model.add_constraints(amount - opened * limit <= 0, name="corridor_carries at most")
-        floor = np.repeat(table["minimum"].to_numpy(float)[:, None], book.periods, axis=1)
+        amount = together.at(used)
+        hold(model, "corridor_carries at most", amount - opened * most[used], "<=")
+        floor = table["minimum"].to_numpy(float)[used, None]
         floor = np.maximum(floor, _least_used(book) * book.lanes.fx[lanes].min())
-        model.add_constraints(
-            amount - opened * on(floor, used, book, "corridor") >= 0,
-            name="corridor_carries at least",
-        )
+        hold(model, "corridor_carries at least", amount - opened * floor, ">=")

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import linopy
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from alm.case import Case
 from alm.case.calendar import period_ends
@@ -16,6 +15,7 @@ from alm.formulation.book import Book
 from alm.formulation.pinned import add_pieces, with_parts, wrong_side
 from alm.formulation.scopes import Scope
 from alm.formulation.steps import add_steps, step_pairs, step_rows
+from alm.formulation.symbols import columns, hold, picked
 
 
 def limits_by_period(case: Case, scenario: str = "base") -> pd.DataFrame:
@@ -105,28 +105,18 @@ def enforced_steps(rows: LimitRows) -> pd.DataFrame:
 
 
 def _limit_rows(model: linopy.Model, chosen: pd.DataFrame, sense: str, ratio: bool) -> None:
-    index = pd.Index(chosen.index, name="row")
-
-    def labelled(values: pd.Series) -> xr.DataArray:
-        return xr.DataArray(values.to_numpy(), coords=[index])
-
-    def picked(at: str) -> linopy.LinearExpression:
-        columns = (1 * model.variables["amount"]).sel(
-            amount=labelled(chosen[at]), period=labelled(chosen["period"])
-        )
-        return columns.drop_vars(["amount", "period"])
-
-    bound = labelled(chosen["bound"].astype(float))
-    left = picked("numerator_at")
-    right = xr.zeros_like(bound) if ratio else bound
+    index, bound = pd.Index(chosen.index, name="row"), chosen["bound"].to_numpy(float)
+    when = chosen["period"].to_numpy(int)
+    left = picked(model, "amount", chosen["numerator_at"].to_numpy(int), when, index)
     if ratio:
-        left = left - picked("denominator_at") * bound
+        below = picked(model, "amount", chosen["denominator_at"].to_numpy(int), when, index)
+        left = left - below * bound
     soft = chosen.index[chosen["enforcement"] == "soft"]
     if len(soft):
-        missing = (1 * model.variables["shortfall"].sel(row=soft)).reindex(row=index).fillna(0)
+        missing = columns(model, "shortfall", soft).onto(index)
         left = left + missing if sense == "min" else left - missing
     name = f"limit {sense} {'ratio' if ratio else 'amount'}"
-    model.add_constraints(left >= right if sense == "min" else left <= right, name=name)
+    hold(model, name, left, ">=" if sense == "min" else "<=", 0.0 if ratio else bound)
 
 
 def collateral_pairs(book: Book) -> list[tuple[Scope, str]]:
@@ -141,4 +131,4 @@ def _collateral_rows(model: linopy.Model, rows: LimitRows, pairs: list[tuple[Sco
     """Give no more collateral than is held: what is left of the class is not negative."""
     if pairs:
         at = np.array([rows.amounts.place[pair] for pair in pairs])
-        model.add_constraints(1 * model.variables["amount"].sel(amount=at) >= 0, name="collateral")
+        hold(model, "collateral", columns(model, "amount", at), ">=")

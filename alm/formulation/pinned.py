@@ -21,6 +21,7 @@ from alm.formulation.measures.registry import PIECEWISE
 from alm.formulation.measures.usable_hqla import USABLE, USABLE_PARTS, shared_liquidity
 from alm.formulation.measures.weights import addons
 from alm.formulation.scopes import Scope
+from alm.formulation.symbols import columns, hold
 
 # Measures that may stand on either side (contract, section 7).
 EITHER_SIDE = (*(each.name for each in PIECEWISE), USABLE)
@@ -80,8 +81,9 @@ def add_pieces(model: linopy.Model, amounts: Amounts) -> None:
             continue
         pieces = pd.RangeIndex(len(derived.pieces), name="piece")
         coords = [pd.Index(rows, name="amount"), pieces, periods]
-        chosen = model.add_variables(binary=True, coords=coords, name=f"{derived.name} is")
-        model.add_constraints(chosen.sum("piece") >= 1, name=f"{derived.name} is some piece")
+        model.add_variables(binary=True, coords=coords, name=f"{derived.name} is")
+        chosen = columns(model, f"{derived.name} is").summed(1)
+        hold(model, f"{derived.name} is some piece", chosen, ">=", 1.0)
 
 
 def piece_alternatives(amounts: Amounts, columns: dict[str, np.ndarray]) -> Iterator[Alternative]:

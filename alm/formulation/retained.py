@@ -5,11 +5,10 @@ from __future__ import annotations
 import linopy
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from alm.formulation.book import Book
-from alm.formulation.decisions import on
 from alm.formulation.earnings_rows import region_earnings
+from alm.formulation.symbols import columns, hold
 
 
 def retained_income(model: linopy.Model, book: Book) -> None:
@@ -27,12 +26,10 @@ def retained_income(model: linopy.Model, book: Book) -> None:
     region = book.positions["region"].to_numpy(object)[rows]
     at = pd.Index(region).get_indexer(book.nodes["region"])
     nodes = np.flatnonzero(at >= 0)
-    group = xr.DataArray(rows[at[nodes]], coords=[pd.Index(nodes, name="node")], name="position")
-    earned = symbols.sel(node=nodes).groupby(group).sum()
-    earned = earned.reindex(position=rows).fillna(0)
+    posted = columns(model, "posted")
+    earned = symbols.at(nodes).into(rows[at[nodes]], posted.coords[0])
     fixed = np.zeros_like(book.min_new)
     np.add.at(fixed, rows[at[nodes]], constant[nodes])
     unit = share / book.fx
-    posted = model.variables["posted"]
-    left = posted - posted.shift(period=1).fillna(0) - earned * on(unit, rows, book)
-    model.add_constraints(left == on(fixed * unit, rows, book), name="retained_income")
+    left = posted - posted.after(1) - earned * unit[rows]
+    hold(model, "retained_income", left, "==", (fixed * unit)[rows])

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import linopy
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from alm.formulation.book import Book
+from alm.formulation.decisions import on, period_index
 from alm.formulation.integers import may_gain_by_earning_less
+from alm.formulation.symbols import Symbols, columns, hold
 
-Expression = Any
 KEY = ["region", "currency", "product"]
 
 
@@ -75,66 +73,49 @@ def rates_by_volume(model: linopy.Model, book: Book) -> None:
     position, over = table["position"].to_numpy(int), table["over"].to_numpy(float)[:, None]
     ceiling = book.max_new[position]
     room = np.maximum(0.0, np.minimum(table["next"].to_numpy(float)[:, None], ceiling) - over)
-    tier = model.add_variables(lower=0, upper=_by_tier(book, room), name="tier")
+    upper = on(room, np.arange(len(table)), book, "tier")
+    model.add_variables(lower=0, upper=upper, name="tier")
     for number in np.unique(position):
         rows = np.flatnonzero(position == number)
-        _split(model, book, tier, int(number), rows, over[rows, 0])
+        base = _base(model, int(number), rows)
+        # The base rate is left with what is in no tier: between 0 and the first threshold.
+        hold(model, f"tiers {number} base", base, ">=")
+        hold(model, f"tiers {number} first", base, "<=", over[rows[0], 0])
     better = book.sign[position] * table["premium"].to_numpy(float) > 0
     bent = np.unique(position[better | may_gain_by_earning_less(book)])
     for number in bent:
-        rows = np.flatnonzero(position == number)
-        _fill_in_order(model, book, tier, int(number), rows, table, room)
+        _fill_in_order(model, book, int(number), np.flatnonzero(position == number), table, room)
 
 
-def _by_tier(book: Book, values: np.ndarray) -> xr.DataArray:
-    periods = pd.RangeIndex(1, book.periods + 1, name="period")
-    return xr.DataArray(values, coords=[pd.RangeIndex(len(values), name="tier"), periods])
-
-
-def _split(
-    model: linopy.Model,
-    book: Book,
-    tier: Expression,
-    position: int,
-    rows: np.ndarray,
-    over: np.ndarray,
-) -> None:
-    """Leave to the base rate what is in no tier: between 0 and the first threshold."""
-    volume = model.variables["new"].sel(position=position, drop=True)
-    base = volume - tier.sel(tier=rows).sum("tier")
-    model.add_constraints(base >= 0, name=f"tiers {position} base")
-    model.add_constraints(base <= float(over[0]), name=f"tiers {position} first")
+def _base(model: linopy.Model, position: int, rows: np.ndarray) -> Symbols:
+    """Express the part of a volume that is in no tier: (period)."""
+    volume = columns(model, "new", [position]).summed()
+    return volume - columns(model, "tier", rows).summed()
 
 
 def _fill_in_order(
     model: linopy.Model,
     book: Book,
-    tier: Expression,
     position: int,
     rows: np.ndarray,
     table: pd.DataFrame,
     room: np.ndarray,
 ) -> None:
     """Enter a tier only where the one below is full: tier <= room x entered, below >= its width x entered."""
-    periods = pd.RangeIndex(1, book.periods + 1, name="period")
-    volume = model.variables["new"].sel(position=position, drop=True)
-    below = volume - tier.sel(tier=rows).sum("tier")
+    below = _base(model, position, rows)
     width = float(table["over"].iloc[rows[0]])
     for row in rows:
         name = f"tier {row} entered"
-        entered = model.add_variables(binary=True, coords=[periods], name=name)
-        own = tier.sel(tier=row, drop=True)
-        most = xr.DataArray(room[row], coords=[periods])
-        model.add_constraints(own - entered * most <= 0, name=f"{name} at most")
-        model.add_constraints(below - entered * width >= 0, name=f"{name} when full")
-        below, width = 1 * own, float(table["next"].iloc[row] - table["over"].iloc[row])
+        model.add_variables(binary=True, coords=[period_index(book)], name=name)
+        entered, own = columns(model, name), columns(model, "tier", [row]).summed()
+        hold(model, f"{name} at most", own - entered * room[row], "<=")
+        hold(model, f"{name} when full", below - entered * width, ">=")
+        below, width = own, float(table["next"].iloc[row] - table["over"].iloc[row])
 
 
-def tier_extra(model: linopy.Model, book: Book) -> Expression:
+def tier_extra(model: linopy.Model, book: Book, rows: np.ndarray) -> Symbols:
     """Express what tiers add to the yearly income of new business, signed: (position, period)."""
     table = tier_table(book)
-    index = pd.RangeIndex(len(table), name="tier")
     at = table["position"].to_numpy(int)
-    unit = xr.DataArray(book.sign[at] * table["extra"].to_numpy(float), coords=[index])
-    group = xr.DataArray(at, coords=[index], name="position")
-    return (model.variables["tier"] * unit).groupby(group).sum()
+    unit = book.sign[at] * table["extra"].to_numpy(float)
+    return (columns(model, "tier") * unit[:, None]).into(at, pd.Index(rows, name="position"))

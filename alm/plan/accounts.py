@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from alm.formulation.book import Book
-from alm.formulation.decisions import target_positions
 from alm.formulation.earnings import (
     after_tax_interest,
     capital_charge_per_unit,
@@ -221,7 +220,7 @@ def capital_charge(book: Book, plan: Plan) -> np.ndarray:
 def target_charge(book: Book, plan: Plan) -> np.ndarray:
     """Charge squared distances from targets: (period), undiscounted, positive. Contract, section 4."""
     targets, charge = book.case.table("targets"), np.zeros(book.periods)
-    at, period = target_positions(book), targets["period"].to_numpy(int) - 1
+    at, period = book.targeted, targets["period"].to_numpy(int) - 1
     distance = plan.balance[at, period] - targets["balance"].to_numpy(float)
     np.add.at(charge, period, targets["weight"].to_numpy(float) * distance**2)
     return charge

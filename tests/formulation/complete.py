@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from alm.formulation.book import Book
-from alm.formulation.decisions import target_positions
 from alm.formulation.formulate import Formulation
 from alm.plan import accounts
 from alm.plan.decisions import (
@@ -77,7 +76,7 @@ def _columns(book: Book, formulation: Formulation, plan: Plan) -> dict[str, np.n
     slope = book.positions["price_slope"].to_numpy(float)[:, None]
     paid = cohort_balance(book, (accounts.written_rate(book, new) - book.at_first) * new)
     targets = book.case.table("targets")
-    at = target_positions(book), targets["period"].to_numpy(int) - 1
+    at = book.targeted, targets["period"].to_numpy(int) - 1
     return {
         "balance": plan.balance,
         "new": new,

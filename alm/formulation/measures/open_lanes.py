@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import linopy
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from alm.formulation.book import Book
 from alm.formulation.integers import corridor_members
+from alm.formulation.symbols import Symbols, columns, gathered, hold
 
 if TYPE_CHECKING:
     from alm.formulation.amounts import Amounts
@@ -55,51 +55,30 @@ def add_open_lanes(model: linopy.Model, amounts: Amounts, rows: np.ndarray) -> N
     book, member = amounts.book, corridor_members(amounts.book)
     inside = amounts.inside[amounts.scope_of[rows]]
     touches = touching(book, inside)
-    left = 1 * model.variables["amount"].sel(amount=rows)
+    left = columns(model, "amount", rows)
     if not len(book.lanes):
-        model.add_constraints(left == 0, name=OPEN_LANES)
+        hold(model, OPEN_LANES, left, "==")
         return
-    carries = model.variables["carries"]
     row, lane = np.nonzero(touches & (member < 0))
-    left = left - _summed(carries, lane, rows[row], rows)
+    left = left - gathered(columns(model, "carries"), lane, rows[row], left.coords[0])
     row, lane = np.nonzero(touches & (member >= 0))
     if len(row):
-        left = left - _corridors(model, carries, rows[row], lane, member[lane], rows)
-    model.add_constraints(left == 0, name=OPEN_LANES)
-
-
-def _summed(
-    columns: linopy.Variable,
-    source: np.ndarray,
-    target: np.ndarray,
-    every: np.ndarray,
-    dim: str = "lane",
-    name: str = "amount",
-) -> linopy.LinearExpression:
-    """Sum columns over edges from `source` to `target`."""
-    edge = pd.RangeIndex(len(source), name="edge")
-    picked = (1 * columns).sel({dim: xr.DataArray(source, coords=[edge])}).drop_vars(dim)
-    group = xr.DataArray(target, coords=[edge], name=name)
-    return picked.groupby(group).sum().reindex({name: every}).fillna(0)
+        left = left - _corridors(model, rows[row], lane, member[lane], left.coords[0])
+    hold(model, OPEN_LANES, left, "==")
 
 
 def _corridors(
-    model: linopy.Model,
-    carries: linopy.Variable,
-    row: np.ndarray,
-    lane: np.ndarray,
-    corridor: np.ndarray,
-    every: np.ndarray,
-) -> linopy.LinearExpression:
+    model: linopy.Model, row: np.ndarray, lane: np.ndarray, corridor: np.ndarray, every: pd.Index
+) -> Symbols:
     """Add a column for each scope and corridor that touches it, and sum them by scope."""
     pairs, pair = np.unique(np.stack([row, corridor], axis=1), axis=0, return_inverse=True)
-    index = pd.RangeIndex(len(pairs), name="pair")
-    periods = carries.indexes["period"]
-    opened = model.add_variables(lower=0, upper=1, coords=[index, periods], name="corridor_is_open")
-    edge = pd.RangeIndex(len(lane), name="edge")
-    own = (1 * opened).sel(pair=xr.DataArray(pair, coords=[edge])).drop_vars("pair")
-    each = (1 * carries).sel(lane=xr.DataArray(lane, coords=[edge])).drop_vars("lane")
-    model.add_constraints(own - each >= 0, name="corridor_is_open with any")
-    some = _summed(carries, lane, pair, np.arange(len(pairs)), name="pair")
-    model.add_constraints(1 * opened - some <= 0, name="corridor_is_open with some")
-    return _summed(opened, np.arange(len(pairs)), pairs[:, 0], every, dim="pair")
+    index, edge = pd.RangeIndex(len(pairs), name="pair"), pd.RangeIndex(len(lane), name="edge")
+    carries = columns(model, "carries")
+    coords = [index, carries.coords[1]]
+    model.add_variables(lower=0, upper=1, coords=coords, name="corridor_is_open")
+    opened = columns(model, "corridor_is_open")
+    any_of = opened.at(pair).named(edge) - carries.at(lane).named(edge)
+    hold(model, "corridor_is_open with any", any_of, ">=")
+    some = opened - gathered(carries, lane, pair, index)
+    hold(model, "corridor_is_open with some", some, "<=")
+    return opened.into(pairs[:, 0], every)

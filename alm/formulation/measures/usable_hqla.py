@@ -7,7 +7,7 @@ says whether inflows are capped there (contract, section 7; Basel LCR10.7-10.8).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import linopy
 import numpy as np
@@ -19,6 +19,7 @@ from alm.formulation.measures.hqla import HQLA
 from alm.formulation.measures.net_outflow import NET_OUTFLOW
 from alm.formulation.measures.piecewise import piece_terms
 from alm.formulation.scopes import Scope
+from alm.formulation.symbols import columns, hold
 
 if TYPE_CHECKING:
     from alm.formulation.amounts import Amounts
@@ -56,15 +57,15 @@ def add_usable_hqla(model: linopy.Model, amounts: Amounts, rows: np.ndarray) -> 
     if solos:
         _add_own(model, amounts, solos)
     for row in rows:
-        left = 1 * model.variables["amount"].sel(amount=row, drop=True)
+        left = columns(model, "amount", [row])
         for solo, share in shared_liquidity(amounts.book, amounts.order[row][0]):
-            stock = model.variables["amount"].sel(amount=amounts.place[solo, "hqla"], drop=True)
-            left = left - share * stock
+            stock = columns(model, "amount", [amounts.place[solo, "hqla"]])
+            left = left - stock.named(left.coords[0]) * share
             if share != 1:
-                own = model.variables["own_liquidity"].sel(solo=solos.index(solo), drop=True)
-                left = left - (1.0 - share) * own
-        exact = int(row) in amounts.pinned
-        model.add_constraints(left == 0 if exact else left <= 0, name=f"usable_hqla {row}")
+                own = columns(model, "own_liquidity", [solos.index(solo)])
+                left = left - own.named(left.coords[0]) * (1.0 - share)
+        sense: Literal["==", "<="] = "==" if int(row) in amounts.pinned else "<="
+        hold(model, f"usable_hqla {row}", left, sense)
 
 
 def solos_of(amounts: Amounts, rows: np.ndarray) -> list[Scope]:
@@ -83,14 +84,10 @@ def _add_own(model: linopy.Model, amounts: Amounts, solos: list[Scope]) -> None:
     """Add what each region needs of its own, at most its stock; the need is an alternative where inflows may be capped."""
     index = pd.RangeIndex(len(solos), name="solo")
     periods = pd.RangeIndex(1, amounts.book.periods + 1, name="period")
-    own = model.add_variables(lower=-np.inf, coords=[index, periods], name="own_liquidity")
-
-    def amount(measure: str) -> linopy.LinearExpression:
-        at = np.array([amounts.place[solo, measure] for solo in solos])
-        picked = 1 * model.variables["amount"].sel(amount=at)
-        return picked.rename(amount="solo").assign_coords(solo=index)
-
-    model.add_constraints(own - amount("hqla") <= 0, name="own_liquidity stock")
+    model.add_variables(lower=-np.inf, coords=[index, periods], name="own_liquidity")
+    stock = columns(model, "amount", [amounts.place[solo, "hqla"] for solo in solos])
+    own = columns(model, "own_liquidity")
+    hold(model, "own_liquidity stock", own - stock.named(index), "<=")
     for name in ("inflows are capped", "stock is the need"):
         model.add_variables(binary=True, coords=[index, periods], name=name)
 
