@@ -9,7 +9,8 @@ from pathlib import Path
 from alm.case import load
 from alm.formulation.book import open_book
 from alm.formulation.formulate import formulate
-from alm.runs import Run, allocate
+from alm.runs.allocate import allocate
+from alm.runs.run import Run
 from benchmarks.bank import Size, write_bank
 from benchmarks.bare import solve_bare
 from benchmarks.command import stages_of

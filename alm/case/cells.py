@@ -22,6 +22,9 @@ _PERCENT = re.compile(r"([+-]?[\d.,]+)\s*%")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _BRACKETS = re.compile(r"\(([\d.,]+)\)")
 _DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y.%m.%d")
+LARGEST = 1e30
+"""Beyond this a number is a slip of the keyboard: no amount is that large, and solvers call it infinite."""
+A_NUMBER = f"a number of at most {LARGEST:g} in size"
 _FLAGS = {
     **dict.fromkeys(("true", "1", "1.0", "yes", "y", "t", "是"), True),
     **dict.fromkeys(("false", "0", "0.0", "no", "n", "f", "否"), False),
@@ -110,7 +113,7 @@ def _outside(column: Column, values: pd.Series) -> pd.Series:
 
 
 def parse_number(cell: str) -> float | None:
-    """Read a finite number, with thousands separators or full-width digits if need be.
+    """Read a number of at most `LARGEST` in size, with thousands separators or full-width digits if need be.
 
     >>> parse_number("1,234.5"), parse_number("3%"), parse_number("nan")
     (1234.5, None, None)
@@ -121,7 +124,7 @@ def parse_number(cell: str) -> float | None:
     if not _PLAIN.fullmatch(cell):
         return None
     value = float(cell)
-    return value if np.isfinite(value) else None
+    return value if abs(value) <= LARGEST else None
 
 
 def _parse_period(cell: str) -> float | None:
@@ -170,7 +173,7 @@ def _no_hint(_: str) -> str:
 
 _Parser = tuple[Callable[[str], object], object, str, Callable[[str], str]]
 _PARSERS: dict[Kind, _Parser] = {
-    Kind.NUMBER: (parse_number, np.nan, "a finite number", _number_hint),
+    Kind.NUMBER: (parse_number, np.nan, A_NUMBER, _number_hint),
     Kind.PERIOD: (_parse_period, np.nan, "a whole number", _number_hint),
     Kind.FLAG: (_parse_flag, np.nan, "true or false", _no_hint),
     Kind.DATE: (parse_date, np.datetime64("NaT", "us"), "a date such as 2025-12-31", _no_hint),

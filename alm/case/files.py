@@ -65,10 +65,20 @@ def _decoded(raw: bytes) -> str:
     is_utf_16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if is_utf_16 else ("utf-8-sig", "gb18030"):
         try:
-            return raw.decode(encoding)
+            text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise UnreadableError("neither UTF-8, UTF-16 nor GB 18030 text")
+        if encoding == "gb18030" and not _reads_as_chinese(text):
+            break
+        return text
+    raise UnreadableError("neither UTF-8, UTF-16 nor GB 18030 text: save it as UTF-8")
+
+
+def _reads_as_chinese(text: str) -> bool:
+    """Tell whether most signs are those of everyday Chinese: Western text decodes too, as rare ones."""
+    signs = [sign for sign in text if not sign.isascii()]
+    common = "".join(signs).encode("gb2312", errors="ignore").decode("gb2312")
+    return 4 * len(common) >= 3 * len(signs)
 
 
 def _counted(rows: Iterable[list[str]]) -> Grid:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from alm.case.cells import A_NUMBER, LARGEST
 from alm.case.faults import Fault, nearest
 from alm.case.spec.column import Column, Kind
 from alm.case.spec.page import allowed_text
 
 _KIND_TEXT = {
     Kind.TEXT: "text",
-    Kind.NUMBER: "a finite number",
+    Kind.NUMBER: A_NUMBER,
     Kind.INTEGER: "a whole number",
     Kind.FLAG: "true or false",
     Kind.DATE: "a date such as 2025-12-31",
@@ -66,7 +66,7 @@ def _number(raw: object) -> float | None:
         number = float(raw)
     except OverflowError:  # a whole number beyond any float
         return None
-    return number if math.isfinite(number) else None
+    return number if abs(number) <= LARGEST else None
 
 
 def _integer(raw: object) -> int | None:

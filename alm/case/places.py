@@ -33,12 +33,21 @@ class Source:
         return f"{self.path.name}#{self.sheet}" if self.sheet else self.path.name
 
 
-def find_databases(folder: Path, named: object, faults: list[Fault]) -> dict[str, Path]:
-    """Read `[databases]` of case.toml: names under which queries know files of SQLite or DuckDB."""
+def find_databases(
+    folder: Path, named: object, faults: list[Fault]
+) -> tuple[dict[str, Path], set[str]]:
+    """Read `[databases]` of case.toml: names under which queries know files of SQLite or DuckDB.
+
+    Returns
+    -------
+    found : dict of str to path
+    missing : set of str
+        Names whose file is none; a fault says so.
+    """
     found: dict[str, Path] = {}
     if not isinstance(named, Mapping):
         faults.append(_key_fault("databases", named, "a section: name = path"))
-        return found
+        return found, set()
     for name, place in named.items():
         key = f"databases.{name}"
         if not isinstance(place, str):
@@ -49,7 +58,7 @@ def find_databases(folder: Path, named: object, faults: list[Fault]) -> dict[str
             faults.append(_key_fault(key, place, "a file of SQLite or DuckDB"))
         else:
             found[name] = folder / place
-    return found
+    return found, set(named) - set(found)
 
 
 def find_places(folder: Path, named: object, faults: list[Fault]) -> dict[str, Source]:

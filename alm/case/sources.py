@@ -45,9 +45,11 @@ def read_tables(folder: Path, raw: Mapping[str, Any], tables: Mapping[str, Table
         The spec by name, with the custom measures of the case.
     """
     reading = Reading()
-    databases = find_databases(folder, raw.get("databases", {}), reading.faults)
+    databases, missing = find_databases(folder, raw.get("databases", {}), reading.faults)
     places = find_places(folder, raw.get("sources", {}), reading.faults)
     for table, source in places.items():
+        if _waits_for(source, databases, missing):
+            continue
         try:
             grid = _read(source, databases)
         except UnreadableError as error:
@@ -57,6 +59,13 @@ def read_tables(folder: Path, raw: Mapping[str, Any], tables: Mapping[str, Table
         reading.faults += faults
         reading.faults += _lost_formulas(tables[table], source, grid)
     return reading
+
+
+def _waits_for(source: Source, databases: Mapping[str, Path], missing: set[str]) -> bool:
+    """Tell whether a query would read a database whose file is missing: that is one fault, not two."""
+    query = source.query.casefold()
+    named = any(name.casefold() in query for name in missing)
+    return bool(source.query) and (named or (bool(missing) and not databases))
 
 
 def _unreadable(table: str, source: Source, error: UnreadableError) -> Fault:

@@ -14,7 +14,7 @@ from alm.cli.summary import Summary
 from alm.cli.tables import listing
 
 if TYPE_CHECKING:
-    from alm.runs import Run
+    from alm.runs.run import Run
 
 INDENT = 3
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from alm.case import Case
-    from alm.runs import Run
+    from alm.runs.run import Run
 
 BASELINES = {
     "hold": "hold every balance",

@@ -1,6 +1,4 @@
-"""Runs: the pipeline of one solve, and the folder in which everything about it stands."""
+"""Runs: the pipeline of one solve, and the folder in which everything about it stands.
 
-from alm.runs.allocate import allocate
-from alm.runs.run import Run
-
-__all__ = ["Run", "allocate"]
+Nothing is imported here: the folder of a run is read where no solver is installed.
+"""

@@ -32,6 +32,10 @@ CASES = {
         changed("positions", ("80,0.04,10", "80,0.04,inf")),
         [("positions", 3, "max_new")],
     ),
+    "a number beyond any amount": (
+        changed("positions", ("80,0.04,10", "80,0.04,1e300")),
+        [("positions", 3, "max_new")],
+    ),
     "a word that is not allowed": (
         changed("products", ("loan,asset", "loan,assets")),
         [("products", 3, "side")],

@@ -165,6 +165,14 @@ def test_a_database_that_is_none_is_named(line, allowed, write):
     assert (fault.table, fault.column, fault.allowed) == ("case.toml", "databases.bank", allowed)
 
 
+@pytest.mark.parametrize("query", ["SELECT * FROM rates", "SELECT * FROM bank.rates"])
+def test_a_missing_database_is_one_fault_and_not_one_a_query(query, write):
+    toml = f'{TOML}[sources]\nfx = "{query}"\n[databases]\nbank = "none.db"\n'
+    faults = faults_of(write(toml=toml, fx=None))
+    assert ("case.toml", "databases.bank") in {(fault.table, fault.column) for fault in faults}
+    assert not [fault for fault in faults if fault.column == "sources.fx"]
+
+
 def test_a_faulty_cell_of_a_result_is_counted_as_in_a_sheet(write):
     """The names of the columns are row 1, so the second row of the result is row 3."""
     query = "SELECT * FROM (VALUES ('EUR', '7.8'), ('USD', 'seven')) t(currency, rate)"

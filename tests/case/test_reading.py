@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alm.case import load
-from alm.case.cells import parse_number
+from alm.case.cells import LARGEST, parse_number
 from alm.case.files import cell_text
 from alm.case.spec import find
 
@@ -111,6 +111,16 @@ def test_a_csv_file_may_have_a_byte_order_mark_or_be_in_gb18030(write):
         assert load(folder) == plain, encoding
 
 
+def test_western_text_in_a_code_page_is_never_read_as_chinese(write):
+    """In windows-1252 the bytes of "Zürich" are also a rare Chinese sign between Z and i."""
+    text = "limit,region,measure,sense,bound,name\ncap,group,rwa,max,1,Zürich Genève\n"
+    folder = write(limits=text)
+    (folder / "limits.csv").write_bytes(text.encode("windows-1252"))
+    (fault,) = faults_of(folder)
+    assert (fault.table, fault.found) == ("limits", "limits.csv")
+    assert "save it as UTF-8" in fault.allowed
+
+
 def test_blank_lines_of_a_csv_file_count_as_rows(write):
     (fault,) = faults_of(write(fx="currency,rate\n\n\nEUR,7.8\n,,\nUSD,x\n"))
     assert (fault.row, fault.column) == (6, "rate")
@@ -202,7 +212,7 @@ def test_note_columns_stay_at_the_end_as_text(write):
     assert case.table("fx")["note b"].tolist() == ["01"]
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False))
+@given(st.floats(-LARGEST, LARGEST))
 def test_a_number_reads_back_exactly(value):
     assert parse_number(repr(value)) == value
     assert parse_number(cell_text(value)) == value

@@ -7,7 +7,7 @@ import pytest
 from alm.cli import app, reference
 from alm.cli.answers import blank
 from alm.cli.app import COMMANDS, main
-from alm.runs import Run
+from alm.runs.run import Run
 
 from .program import ROOT, THREE_REGIONS, alm
 

@@ -12,7 +12,7 @@ from alm.case import load
 from alm.case.faults import Fault
 from alm.cli import faults, tables
 from alm.cli.summary import Summary
-from alm.runs import Run
+from alm.runs.run import Run
 
 from .program import THREE_REGIONS
 

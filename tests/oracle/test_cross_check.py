@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from alm.case import load
-from alm.runs import allocate
+from alm.runs.allocate import allocate
 
 from .algebra import Name
 from .best import Best

@@ -8,7 +8,7 @@ import pytest
 from alm.case import load
 from alm.formulation.book import open_book
 from alm.formulation.formulate import formulate
-from alm.runs import allocate
+from alm.runs.allocate import allocate
 from solvers import Status, solve
 from tests.oracle.cases import random_tables
 from tests.oracle.hand import write_case

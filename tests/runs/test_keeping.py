@@ -13,8 +13,8 @@ import pytest
 
 from alm.case import load
 from alm.cli.summary import Summary
-from alm.runs import allocate, store
-from alm.runs.allocate import OutOfTimeError
+from alm.runs import store
+from alm.runs.allocate import OutOfTimeError, allocate
 from alm.runs.parts import FAILED
 from alm.runs.quanta import nearest
 from alm.verify import verify

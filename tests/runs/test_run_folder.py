@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from alm.case import load, table_hashes
-from alm.runs import allocate, store
+from alm.runs import store
+from alm.runs.allocate import allocate
 from tests.oracle.hand import CASH, EQUITY, HOME, LOAN, NO_NEW, plug, position, write_case
 from tests.oracle.tight import write_random_case
 
@@ -177,7 +178,7 @@ def test_a_kill_leaves_a_hidden_folder_that_is_no_run(hand_case, tmp_path):
     place = tmp_path / "runs" / "one"
     code = (
         "import os, signal, sys\n"
-        "from alm.runs import allocate\n"
+        "from alm.runs.allocate import allocate\n"
         "confirm = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "sys.modules['alm.runs.allocate'].confirm = confirm\n"
         "allocate(sys.argv[1], sys.argv[2], baselines=False)\n"

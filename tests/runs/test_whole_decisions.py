@@ -6,7 +6,7 @@ One year on closing balances. `home` has 100 of money, cash pays 1 %, a loan at 
 import pandas as pd
 import pytest
 
-from alm.runs import allocate
+from alm.runs.allocate import allocate
 from tests.oracle.hand import CASH, EQUITY, NO_NEW, plug, position, write_case
 
 LOAN = {"product": "loan", "side": "asset", "class": "loan", "tenor_months": 36}

@@ -28,6 +28,13 @@ assert outcome.ok, outcome.failures
 """
 
 
+COMMAND = """
+from alm.cli import main
+sys.argv = ["alm", "verify", {folder!r}]
+main()
+"""
+
+
 def python(code):
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
@@ -51,3 +58,9 @@ def test_verification_runs_where_solvers_are_not_installed(folder):
     banned = (*FORBIDDEN, *OURS, *PACKAGES)
     done = python(BLOCKED.format(banned=banned) + VERIFY.format(folder=folder))
     assert done.returncode == 0, done.stderr
+
+
+def test_the_command_runs_where_solvers_are_not_installed(folder):
+    done = python(BLOCKED.format(banned=FORBIDDEN) + COMMAND.format(folder=folder))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "verified" in done.stdout.lower()

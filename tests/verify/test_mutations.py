@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from alm.runs import allocate
+from alm.runs.allocate import allocate
 from alm.verify.confirm import confirm
 from alm.verify.replay import read
 
