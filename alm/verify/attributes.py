@@ -24,9 +24,9 @@ def resolve(rules: pd.DataFrame, holders: pd.DataFrame, attribute: str, periods:
     (holder, period)
     """
     values = np.repeat(holders[attribute].to_numpy(float)[:, None], periods, axis=1)
-    rows = rules.loc[rules["attribute"] == attribute]
-    if rows.empty:
+    if rules.empty:
         return values
+    rows = rules.loc[rules["attribute"] == attribute]
     score = sum(points * (rows[name] != "") for name, points in SPECIFICITY.items())
     ordered = rows.assign(score=score).sort_values("score", kind="stable")
     for rule in ordered.to_dict("records"):

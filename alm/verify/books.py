@@ -112,6 +112,8 @@ class Books:
         """
         extra = np.zeros(self.new.shape)
         tiers = self.terms.case.table("tiers")
+        if tiers.empty:
+            return extra
         position = self.terms.position_index(tiers)
         base = self.terms.positions["new_rate"].to_numpy(float)[position]
         tiers = tiers.assign(position=position, base=base).sort_values(["position", "over"])

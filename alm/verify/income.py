@@ -90,8 +90,7 @@ class Income:
         """Columns of plan table `regions`: (region, period) each."""
         at = self.terms.position_region
         parts = {name: self.terms.by_region(getattr(self, name), at) for name in OF_POSITIONS}
-        lender = self.terms.region_index(self.terms.lanes["lender"])
-        borrower = self.terms.region_index(self.terms.lanes["borrower"])
+        lender, borrower = self.terms.lender_region, self.terms.borrower_region
         paid = self.lanes.interest
         parts["lane_interest"] = self.terms.by_region(paid, lender) - self.terms.by_region(
             paid, borrower

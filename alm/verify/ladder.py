@@ -26,9 +26,11 @@ def moved_by_ladder(
     weight : (position, close)
         The attribute.
     """
-    rows = terms.case.table("ladder")
-    rows = rows.loc[rows["attribute"] == attribute].sort_values(["product", "months_left"])
     moved = np.zeros(weight.shape)
+    rows = terms.case.table("ladder")
+    if rows.empty:
+        return moved
+    rows = rows.loc[rows["attribute"] == attribute].sort_values(["product", "months_left"])
     for product, steps in rows.groupby("product"):
         there = there_in(0.0)
         for months, value in zip(steps["months_left"], steps["value"], strict=True):

@@ -12,6 +12,8 @@ from alm.verify.measures import Measures
 from alm.verify.scopes import Scopes
 from alm.verify.terms import Terms
 
+SCOPE = ["region", "scope", "currency"]
+
 
 @dataclass(frozen=True, eq=False)
 class Limits:
@@ -40,14 +42,22 @@ class Limits:
     @cached_property
     def scopes(self) -> Scopes:
         """The scope of each limit."""
-        return Scopes(self.terms, self.rows[["region", "scope", "currency"]])
+        return Scopes(self.terms, self.rows[SCOPE])
+
+    @cached_property
+    def _distinct(self) -> tuple[np.ndarray, Scopes]:
+        """Limits share scopes: which of the distinct ones each limit has."""
+        groups = self.rows.groupby(SCOPE, sort=False)
+        first = self.rows[SCOPE].drop_duplicates(ignore_index=True)
+        return groups.ngroup().to_numpy(), Scopes(self.terms, first)
 
     def figure(self, names: pd.Series) -> np.ndarray:
         """Evaluate one measure a limit, over the limit's scope; NaN where the name is blank."""
         figures = np.full((len(names), len(self.closes)), np.nan)
-        for name, rows in names.groupby(names).groups.items():
+        scope, scopes = self._distinct
+        for name, rows in names.groupby(names).indices.items():
             if name != "":
-                figures[rows] = self.measures.value(str(name), self.scopes.take(rows.to_numpy()))
+                figures[rows] = self.measures.value(str(name), scopes)[scope[rows]]
         return figures
 
     @cached_property

@@ -107,16 +107,9 @@ class Measures:
 
     def addons(self, name: str, scopes: Scopes) -> np.ndarray:
         """Constants added to exactly this measure of every scope that holds the region (section 3)."""
-        rows = self.terms.case.table("addons")
-        rows = rows.loc[rows["measure"] == name]
-        added = np.zeros((len(self.terms.regions), self.terms.periods))
-        period = np.arange(1, self.terms.periods + 1)
-        applies = (rows["start"].to_numpy()[:, None] <= period) & (
-            period <= rows["end"].to_numpy()[:, None]
-        )
-        amounts = applies * rows["amount"].to_numpy(float)[:, None]
-        np.add.at(added, self.terms.region_index(rows["region"]), amounts)
-        return scopes.regions(added[:, self.closes.weights])
+        if name not in self.terms.addons:
+            return np.zeros((len(scopes.rows), len(self.closes.numbers)))
+        return scopes.regions(self.terms.addons[name][:, self.closes.weights])
 
     def _custom(self, name: str, scopes: Scopes) -> np.ndarray:
         """Sum column x balance, any side; lanes by their products, both ends."""
@@ -204,8 +197,8 @@ class Measures:
 
     def lent_to(self, scopes: Scopes, region: str) -> np.ndarray:
         """Outstanding lent to the subtree of a region outside."""
-        borrower = self.terms.region_index(self.terms.lanes["borrower"])
-        there = self.terms.subtree[self.terms.region_index([region])[0], borrower]
+        above = self.terms.region_index([region])[0]
+        there = self.terms.subtree[above, self.terms.borrower_region]
         return scopes.lanes(scopes.lends_out & there, self.closes.claim)
 
     def of_column(self, column: str, value: str) -> np.ndarray:

@@ -42,7 +42,7 @@ class Scopes:
         nodes = self.terms.nodes
         currency = self.rows["currency"].to_numpy(str)[:, None]
         seen = (currency == "") | (currency == nodes["currency"].to_numpy(str)[None, :])
-        return self.holds[:, self.terms.region_index(nodes["region"])] & seen
+        return self.holds[:, self.terms.node_region] & seen
 
     @cached_property
     def lender_inside(self) -> np.ndarray:

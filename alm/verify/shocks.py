@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ class Shocks:
 
     def has(self, shock: str) -> bool:
         """Tell whether the scenario has a shock of that kind."""
-        return bool((self.rows["shock"] == shock).any())
+        return shock in self._by_kind
 
     def added(self, shock: str, holders: pd.DataFrame) -> np.ndarray:
         """Sum of the values that apply: (holder, period).
@@ -75,7 +76,11 @@ class Shocks:
         return factor
 
     def _of(self, shock: str) -> list[dict[Any, Any]]:
-        return self.rows.loc[self.rows["shock"] == shock].to_dict("records")
+        return self._by_kind.get(shock, [])
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[dict[Any, Any]]]:
+        return {str(kind): of.to_dict("records") for kind, of in self.rows.groupby("shock")}
 
     def _hits(self, shock: str, *ends: pd.DataFrame) -> Iterator[tuple[dict[Any, Any], np.ndarray]]:
         for row in self._of(shock):

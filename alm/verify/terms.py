@@ -109,7 +109,11 @@ class Terms:
 
     def region_index(self, names: pd.Series | Sequence[str]) -> np.ndarray:
         """Return the row of each region, -1 where it is unknown."""
-        return pd.Index(self.regions["region"]).get_indexer(pd.Index(names))
+        return self._region_names.get_indexer(pd.Index(names, dtype=object))
+
+    @cached_property
+    def _region_names(self) -> pd.Index:
+        return pd.Index(self.regions["region"], dtype=object)
 
     @cached_property
     def subtree(self) -> np.ndarray:
@@ -139,7 +143,16 @@ class Terms:
     def node_index(self, regions: pd.Series, currencies: pd.Series) -> np.ndarray:
         """Return the row in `nodes` of each (region, currency)."""
         wanted = pd.MultiIndex.from_arrays([regions, currencies])
-        return pd.MultiIndex.from_frame(self.nodes).get_indexer(wanted)
+        return self._node_keys.get_indexer(wanted)
+
+    @cached_property
+    def _node_keys(self) -> pd.MultiIndex:
+        return pd.MultiIndex.from_frame(self.nodes)
+
+    @cached_property
+    def node_region(self) -> np.ndarray:
+        """Row in `regions` of each node."""
+        return self.region_index(self.nodes["region"])
 
     # -- positions ---------------------------------------------------------------------------------
 
@@ -179,7 +192,11 @@ class Terms:
 
     def side(self, *sides: str) -> np.ndarray:
         """Whether a position is on one of the sides."""
-        return self.positions["side"].isin(sides).to_numpy()
+        return np.isin(self._sides, sides)
+
+    @cached_property
+    def _sides(self) -> np.ndarray:
+        return self.positions["side"].to_numpy(str)
 
     @cached_property
     def position_fx(self) -> np.ndarray:
@@ -208,8 +225,25 @@ class Terms:
 
     def position_index(self, rows: pd.DataFrame) -> np.ndarray:
         """Return the row in `positions` of each row of a table with the position's key."""
-        wanted = pd.MultiIndex.from_frame(rows[POSITION])
-        return pd.MultiIndex.from_frame(self.positions[POSITION]).get_indexer(wanted)
+        if rows.empty:
+            return np.zeros(0, np.intp)
+        return self._position_keys.get_indexer(pd.MultiIndex.from_frame(rows[POSITION]))
+
+    @cached_property
+    def _position_keys(self) -> pd.MultiIndex:
+        return pd.MultiIndex.from_frame(self.positions[POSITION])
+
+    @cached_property
+    def addons(self) -> dict[str, np.ndarray]:
+        """Constants by measure, added to every scope that holds the region: (region, period)."""
+        return {str(m): self._added(of) for m, of in self.case.table("addons").groupby("measure")}
+
+    def _added(self, rows: pd.DataFrame) -> np.ndarray:
+        period = np.arange(1, self.periods + 1)
+        begun = rows["start"].to_numpy()[:, None] <= period
+        applies = begun & (period <= rows["end"].to_numpy()[:, None])
+        amounts = applies * rows["amount"].to_numpy(float)[:, None]
+        return self.by_region(amounts, self.region_index(rows["region"]))
 
     def by_region(self, amounts: np.ndarray, region: np.ndarray) -> np.ndarray:
         """Sum rows of (n, period) by region: (region, period)."""
@@ -227,7 +261,8 @@ class Terms:
             values = resolve(rules, holders, name, self.periods)
             if name in ATTRIBUTES:
                 values = values + self.shocks.added(name, holders)
-            self._resolved[which, name] = values
+            known = (holders["product"] != "").to_numpy()[:, None]
+            self._resolved[which, name] = values * known
         return self._resolved[which, name]
 
     # -- lanes -------------------------------------------------------------------------------------
@@ -261,6 +296,16 @@ class Terms:
         return np.where(factor == 0, 0.0, limit * np.where(factor == 0, 1.0, factor))
 
     @cached_property
+    def lender_region(self) -> np.ndarray:
+        """Row in `regions` of the lender."""
+        return self.region_index(self.lanes["lender"])
+
+    @cached_property
+    def borrower_region(self) -> np.ndarray:
+        """Row in `regions` of the borrower."""
+        return self.region_index(self.lanes["borrower"])
+
+    @cached_property
     def lender_node(self) -> np.ndarray:
         """Row in `nodes` of the lender."""
         return self.node_index(self.lanes["lender"], self.lanes["currency"])
@@ -281,9 +326,7 @@ class Terms:
 
         Attributes of lanes' products follow the region that holds that end (section 3).
         """
-        holders = self._lane_ends[end]
-        known = (holders["product"] != "").to_numpy()[:, None]
-        return self._resolve(end, holders, name) * known
+        return self._resolve(end, self._lane_ends[end], name)
 
     @cached_property
     def _lane_ends(self) -> dict[str, pd.DataFrame]:

@@ -145,9 +145,13 @@ def _finding(
 def true_for(where: Where, holds: Any, found: Any, expected: str) -> Finding:
     """Confirm that a statement holds for every cell; `expected` says it in words."""
     holds = np.asarray(holds, bool)
-    found = np.broadcast_to(np.asarray(found, object), holds.shape)
-    chosen = [tuple(cell) for cell in np.argwhere(~holds)[:LISTED].tolist()]
-    misses = tuple(Miss(where(cell), found[cell], expected, np.nan) for cell in chosen)
+    found = np.broadcast_to(np.asarray(found), holds.shape)
+    chosen = np.argwhere(~holds)[:LISTED]
+    said = found[tuple(chosen.T)].tolist()
+    misses = tuple(
+        Miss(where(tuple(cell)), value, expected, np.nan)
+        for cell, value in zip(chosen.tolist(), said, strict=True)
+    )
     return Finding(holds.size, int((~holds).sum()), 0.0, misses)
 
 

@@ -76,16 +76,21 @@ SHAPES = {
 
 def tables_are_complete(replay: Replay) -> Iterator[Finding]:
     """Confirm that every table has its columns and numbers, every key once, none unknown."""
-    for name, shape in SHAPES.items():
-        table = replay.tables.get(name)
-        if table is None and shape.optional:
-            continue
-        faults = list(_faults_of_columns(name, shape, table))
-        if faults or table is None:
-            yield stated(faults, 1)
-            continue
-        yield _numbers_are_given(name, shape, table)
-        yield _keys_are_right(name, table[list(shape.key)], keys_of(replay, name, table))
+    for name in SHAPES:
+        yield from completeness(replay, name)
+
+
+def completeness(replay: Replay, name: str) -> list[Finding]:
+    """Return what `tables_are_complete` finds in one table."""
+    shape, table = SHAPES[name], replay.tables.get(name)
+    if table is None and shape.optional:
+        return []
+    faults = list(_faults_of_columns(name, shape, table))
+    if faults or table is None:
+        return [stated(faults, 1)]
+    keys = keys_of(replay, name, table)
+    numbers = _numbers_are_given(name, shape, table)
+    return [numbers, _keys_are_right(name, table[list(shape.key)], keys)]
 
 
 def _faults_of_columns(name: str, shape: Shape, table: pd.DataFrame | None) -> Iterator[Miss]:

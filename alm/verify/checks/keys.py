@@ -46,15 +46,15 @@ def keys_of(replay: Replay, name: str, table: pd.DataFrame) -> Keys:
 
 def _by_period(rows: pd.DataFrame, at: np.ndarray, table: pd.DataFrame, periods: range) -> Keys:
     """Keys of tables with one row for each of some rows and each period."""
-    labels = [" ".join(f"{k}={v}" for k, v in row.items()) for row in rows.to_dict("records")]
     close = pd.Index(periods).get_indexer(pd.Index(table["period"].to_numpy(float)))
     cell = np.where((at >= 0) & (close >= 0), at * len(periods) + close, -1)
-    required = np.ones(len(rows) * len(periods), bool)
-    return Keys(
-        cell,
-        required,
-        lambda c: f"{labels[c // len(periods)]} period={periods[c % len(periods)]}",
-    )
+
+    def label(cell: int) -> str:
+        row, period = divmod(cell, len(periods))
+        key = " ".join(f"{name}={value}" for name, value in rows.iloc[row].items())
+        return f"{key} period={periods[period]}"
+
+    return Keys(cell, np.ones(len(rows) * len(periods), bool), label)
 
 
 def _closes(terms: Terms, *, opening: bool) -> range:
@@ -101,13 +101,13 @@ def _measures(opening: bool) -> Callable[[Replay, pd.DataFrame], Keys]:
         names = [n for n in FORMULAS if n not in OPTIONAL_MEASURES]
         names += terms.case.settings.custom_measures
         more = [n for n in pd.unique(given) if n not in names and knows(terms.case, n)]
-        rows = terms.regions[["region"]].merge(
-            pd.Series(["subtree", "solo"], name="scope"), "cross"
+        rows = pd.MultiIndex.from_product(
+            [terms.regions["region"], ["subtree", "solo"], [*names, *more]],
+            names=["region", "scope", "measure"],
         )
-        rows = rows.merge(pd.Series([*names, *more], name="measure"), "cross")
-        wanted = pd.MultiIndex.from_frame(table[list(rows.columns)].astype(str))
-        at = pd.MultiIndex.from_frame(rows).get_indexer(wanted)
-        return _by_period(rows, at, table, _closes(terms, opening=opening))
+        wanted = pd.MultiIndex.from_frame(table[list(rows.names)].astype(str))
+        at = rows.get_indexer(wanted)
+        return _by_period(rows.to_frame(index=False), at, table, _closes(terms, opening=opening))
 
     return read
 
