@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from alm.plan.ledger import Ledger, keep_ledger, opening_tables
 from alm.plan.rounding import round_plan
 from alm.runs.quanta import without_noise
 from alm.verify.checks import CHECKS, FIRST
+from alm.verify.checks.complete import SHAPES, completeness, tables_are_complete
 from alm.verify.replay import Replay
 from alm.verify.terms import Terms
 from scenarios import shocked
@@ -31,13 +33,17 @@ from .run_folder import with_column, with_rows
 
 @dataclass(frozen=True)
 class Made:
-    """A run in memory. `terms` are those of its case, so that they are worked out once."""
+    """A run in memory. `terms` are those of its case, so that they are worked out once.
+
+    `complete` are tables of this case that have been found complete: as long as they are the same, they are.
+    """
 
     case: Case
     tables: dict[str, pd.DataFrame]
     manifest: dict[str, Any]
     baselines: dict[str, dict[str, pd.DataFrame]] = field(default_factory=dict)
     terms: Terms | None = None
+    complete: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def changed(self) -> Made:
         """A copy whose tables and manifest may be changed; frames are copied by who changes them."""
@@ -47,13 +53,22 @@ class Made:
         return Replay(self.case, self.tables, self.manifest, self.baselines, self.terms)
 
 
-def refused_by(made: Made) -> str:
-    """Name of the first check that refuses a run; blank if all are content."""
+def refused_by(made: Made, likely: Sequence[str] = ()) -> str:
+    """Name of the first check that refuses a run; blank if all are content.
+
+    Those that are `likely` to refuse are asked before the others, which changes who is first and not whether anyone is:
+    what a run is replayed for is worked out only as far as the checks that are asked need it.
+    """
     replay = made.replay()
-    for stage in (FIRST, CHECKS):
-        for check in stage:
-            if any(finding.failed for finding in check.confirm(replay)):
-                return check.name
+    for name in SHAPES:
+        known = made.complete.get(name) is made.tables.get(name, made)
+        if not known and any(finding.failed for finding in completeness(replay, name)):
+            return tables_are_complete.__name__
+    others = [check for check in FIRST if check.confirm is not tables_are_complete]
+    others += sorted(CHECKS, key=lambda check: check.name not in likely)
+    for check in others:
+        if any(finding.failed for finding in check.confirm(replay)):
+            return check.name
     return ""
 
 
@@ -151,4 +166,4 @@ def good_run(seed: int, features: frozenset[str] = frozenset(), scenario: str = 
     of = solved(seed, features, scenario)
     made = run_of(of, written(of))
     assert refusals_of(made) == []
-    return made
+    return replace(made, complete=made.tables)

@@ -61,7 +61,7 @@ def whole(folder: Path) -> Made:
     of = read(folder)
     made = Made(of.case, of.tables, of.manifest, dict(of.baselines), of.terms)
     assert refusals_of(made) == []
-    return made
+    return replace(made, complete=made.tables)
 
 
 MADE = {"rich": (RICH, "base"), "storm": (frozenset(), "storm")}
@@ -225,10 +225,14 @@ KINDS = (by_a_quantum, turned, reshaped, claimed)
 def test_every_change_is_refused(made, run, kind):
     rng = Random(f"{run} {kind.__name__}")
     accepted, count = [], 0
+    likely: list[str] = []
     for name, changed in kind(made, rng):
         count += 1
-        if not refused_by(changed):
+        check = refused_by(changed, likely[-1:])
+        if not check:
             accepted.append(name)
+        elif check not in likely[-1:]:
+            likely.append(check)
     assert accepted == []
     assert count >= LEAST[kind.__name__]
 
@@ -258,7 +262,7 @@ def test_a_factor_of_the_frozen_inputs_that_moves_is_refused(made, table, column
     assert (rows[column] != 0).any()
     rows[column] = rows[column] * 2
     case = replace(made.case, tables={**made.case.tables, table: rows})
-    assert refused_by(replace(made, case=case, terms=None)) != ""
+    assert refused_by(replace(made, case=case, terms=None, complete={})) != ""
 
 
 # -- what must be accepted -------------------------------------------------------------------------
