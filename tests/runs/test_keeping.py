@@ -1,5 +1,6 @@
 """What a run keeps when something ends it early, and what it takes from an earlier run."""
 
+import importlib
 import json
 import os
 import signal
@@ -117,7 +118,16 @@ def test_a_workbook_that_fails_costs_the_run_its_workbook_only(tmp_path, monkeyp
     assert "report failed" in events
 
 
+@pytest.fixture
+def listening():
+    """Ctrl-C as Python takes it, whatever started the tests: a shell's background jobs ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
+@pytest.mark.usefixtures("listening")
 @pytest.mark.parametrize(
     ("while_at", "left_out"),
     [
@@ -128,8 +138,9 @@ def test_a_workbook_that_fails_costs_the_run_its_workbook_only(tmp_path, monkeyp
     ],
 )
 def test_ctrl_c_after_there_is_a_plan_keeps_it(tmp_path, monkeypatch, while_at, left_out):
-    module, name = while_at.rsplit(".", 1)
-    step = getattr(sys.modules[module], name)
+    path, name = while_at.rsplit(".", 1)
+    module = importlib.import_module(path)
+    step = getattr(module, name)
 
     def interrupted(*given: object, **more: object) -> object:
         if isinstance(given[0], Path):  # one that writes into the folder of the run
@@ -138,7 +149,7 @@ def test_ctrl_c_after_there_is_a_plan_keeps_it(tmp_path, monkeypatch, while_at, 
         os.kill(os.getpid(), signal.SIGINT)
         return step(*given, **more)
 
-    monkeypatch.setattr(sys.modules[module], name, interrupted)
+    monkeypatch.setattr(module, name, interrupted)
     run = allocate(write_hand_case(tmp_path / "case"), tmp_path / "run")
     assert (run.exit_code, run.verified, run.left_out) == (4, True, left_out)
     assert run.gap == pytest.approx(0, abs=1e-9)
