@@ -26,6 +26,7 @@ from alm.plan.decisions import read_decisions
 from alm.plan.ledger import Ledger, keep_ledger, opening_tables
 from alm.plan.repair import broken_limits, with_more_room
 from alm.plan.rounding import Plan, round_plan
+from alm.plan.ties import with_fewest_changes
 from alm.plan.whole import with_whole_decisions_fixed
 from alm.runs import store
 from alm.runs.compare import compare, no_comparison
@@ -175,6 +176,8 @@ def _run(job: Job) -> Run:
         stages.note("problem", **shape(formulation))
     with stages.stage("solve"):
         solution = _solve(job, formulation.problem, job.options.backend)
+        if not job.options.any_optimum:
+            solution = _with_fewest_changes(job, book, formulation, solution)
         formulation, solution = with_whole_decisions_fixed(
             formulation, solution, lambda problem: _solve(job, problem)
         )
@@ -193,6 +196,16 @@ def _run(job: Job) -> Run:
     if not (job.aside / "inputs").exists():
         write_inputs(job.case, job.aside / "inputs")
     return run
+
+
+def _with_fewest_changes(
+    job: Job, book: Book, formulation: Formulation, solution: Solution
+) -> Solution:
+    closest = job.reference.decisions(book) if job.reference else None
+    backend = job.options.backend
+    return with_fewest_changes(
+        book, formulation, solution, lambda problem: _solve(job, problem, backend), closest
+    )
 
 
 def _refuse_scenario(case: Case, scenario: str) -> None:

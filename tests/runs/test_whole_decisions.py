@@ -17,9 +17,9 @@ TIER = {"region": "home", "currency": "CNY", "product": "loan"}
 def planned(tmp_path, monkeypatch):
     monkeypatch.setattr("reports.write_report", lambda *_, **__: None)
 
-    def plan(settings=None, **tables):
+    def plan(settings=None, options=None, **tables):
         write_case(tmp_path / "case", {"periods": 1} | (settings or {}), tables)
-        run = allocate(tmp_path / "case", out=tmp_path / "run", baselines=False)
+        run = allocate(tmp_path / "case", out=tmp_path / "run", baselines=False, **(options or {}))
         assert run.verified
         assert run.status == "optimal"
         assert run.bound >= run.objective - 1e-9
@@ -172,3 +172,32 @@ def test_lanes_and_corridors(planned, tables, objective, carried):
     run = planned(**GROUP, **tables)
     assert run.objective == pytest.approx(objective)
     assert written(run, "lanes", "outstanding", "lane") == carried
+
+
+def two_loans(**bounds):
+    """Two loans alike at 5 %, all or nothing at 60: one of them fits into 100."""
+    most = {"loan": 60, "other": 60} | bounds
+    loans = [LOAN | {"product": name, "minimum_ticket": 60} for name in most]
+    return {
+        "regions": [{"region": "home"}],
+        "products": [CASH, *loans, EQUITY],
+        "positions": [
+            plug(100, 0.01),
+            *(position(name, 0, 0.05, max_new=bound) for name, bound in most.items()),
+            position("equity", 100, 0, **NO_NEW),
+        ],
+    }
+
+
+@pytest.mark.parametrize("kept", ["loan", "other"])
+def test_of_two_tickets_that_earn_the_same_the_one_of_the_reference_is_kept(
+    planned, tmp_path, kept
+):
+    """Last month only one of them could be written; now both can, and 60 x 5 % + 40 x 1 % = 3.4 either way."""
+    closed = "other" if kept == "loan" else "loan"
+    before = planned(**two_loans(**{closed: 0}))
+    assert written(before) == {kept: 60}
+    reference = before.folder.rename(tmp_path / "before")
+    now = planned(options={"reference": str(reference)}, **two_loans())
+    assert now.objective == pytest.approx(3.4)
+    assert written(now) == {kept: 60}
