@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from solvers import certificates, conic, outer
+from solvers import certificates, conic, lots, outer
 from solvers.backends import Backend, backend_for, backend_named
 from solvers.check import Check, check, relative_gap
 from solvers.duals import vertex_duals
@@ -117,6 +117,8 @@ def _closer(problem: Problem, backend: Backend, first: Solution, options: Option
 
 
 def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
+    if lots.has_many(problem):
+        return _attempt_lots(problem, backend, options)
     if problem.is_integer and (problem.is_quadratic or problem.is_conic):
         return _attempt_outer(problem, backend, options)
     claimed = backend.solve(problem, options)
@@ -152,6 +154,27 @@ def _attempt_conic(
     # A tangent is the same half-space in either unit, but not the same numbers.
     stated, solved = (each.cones.slopes(best.x) for each in (problem, centred))
     return best.replace(cone_dual=best.cone_dual * solved / np.maximum(stated, TINY))
+
+
+def _attempt_lots(problem: Problem, backend: Backend, options: Options) -> Solution:
+    """Round lots that are too many to be searched; what their relaxation proves is the bound."""
+    open_lots = lots.without_lots(problem)
+    relaxed = _attempt(open_lots, _able(open_lots, backend), options)
+    if not relaxed.has_point:
+        return relaxed
+    found = lots.round_lots(
+        problem, relaxed, lambda part: _attempt(part, _able(part, backend), options)
+    )
+    if found is None:
+        return relaxed.replace(status=Status.FAILED, note="no whole lots were met by rounding")
+    nothing = np.full(problem.rows, np.nan)
+    known = {"bound": relaxed.bound, "dual": nothing, "backend": f"rounded lots, {relaxed.backend}"}
+    return _judge_integer(problem, found.replace(**known), options)
+
+
+def _able(problem: Problem, backend: Backend) -> Backend:
+    """Keep the backend that was asked for where integers are left; a part without any has better ones."""
+    return backend if problem.is_integer else backend_for(problem.needs)
 
 
 def _attempt_outer(problem: Problem, backend: Backend, options: Options) -> Solution:
