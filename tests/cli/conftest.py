@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from .program import THREE_REGIONS, Done, alm
+from .program import THREE_REGIONS, Done, alm_process
 
 
 @pytest.fixture(scope="session")
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Done, Path]:
     """What `alm allocate` told a person, and the run folder."""
     folder = tmp_path_factory.mktemp("cli") / "run"
-    return alm("allocate", THREE_REGIONS, "--out", folder), folder
+    return alm_process("allocate", THREE_REGIONS, "--out", folder), folder
 
 
 @pytest.fixture

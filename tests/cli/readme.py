@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from .program import EXAMPLES, ROOT, alm
+from .program import EXAMPLES, ROOT, alm_process
 
 WIDTH = 100  # columns: what a page shows without scrolling
 README = ROOT / "README.md"
@@ -21,7 +21,7 @@ def printed(folder: Path) -> list[tuple[str, str]]:
     (folder / "examples").symlink_to(EXAMPLES, target_is_directory=True)
     answers = []
     for command, _ in shown():
-        done = alm(*command.split()[1:], cwd=folder, columns=WIDTH)
+        done = alm_process(*command.split()[1:], cwd=folder, columns=WIDTH)
         lines = (done.out or done.err).splitlines()  # messages where there is no result
         answers.append((command, "".join(f"{line.rstrip()}\n" for line in lines)))
     return answers

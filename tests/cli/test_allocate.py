@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from . import cases
-from .program import THREE_REGIONS, allocate, alm
+from .program import THREE_REGIONS, allocate, alm, alm_process
 
 ANSWER = {
     "run",
@@ -72,7 +72,8 @@ def test_json_is_one_complete_object(tmp_path):
 
 @pytest.mark.parametrize("backend", ["cvxpy+highs", "cvxpy+clarabel", "pulp+highs", "pulp+cbc"])
 def test_no_solver_talks_into_the_answer(backend, tmp_path):
-    done = allocate(THREE_REGIONS, tmp_path / "run", "--backend", backend, "--quiet")
+    words = ("--json", "--no-baselines", "--quiet", "--backend", backend)
+    done = alm_process("allocate", THREE_REGIONS, "--out", tmp_path / "run", *words)
     assert done.code == 0, done.err
     assert done.answer["backend"] == backend
     assert done.answer["objective"] == pytest.approx(35.3025, abs=1e-9)

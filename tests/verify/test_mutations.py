@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -17,6 +15,7 @@ import pytest
 from alm.runs.allocate import allocate
 from alm.verify.confirm import confirm
 from alm.verify.replay import read
+from tests.cli.program import alm
 
 from .made import Made, good_run, refusals_of, refused_by
 
@@ -336,11 +335,10 @@ def test_the_command_refuses_and_names_the_cell(example, table, column, line, tm
     rows = pd.read_parquet(path)
     rows.loc[0, column] += 0.01
     rows.to_parquet(path)
-    alm = Path(sys.executable).parent / "alm"
-    done = subprocess.run([alm, "verify", run], capture_output=True, text=True, check=False)
-    assert done.returncode == 5, done.stdout + done.stderr
-    assert line in done.stdout
-    assert "expected" in done.stdout
+    done = alm("verify", run)
+    assert done.code == 5, done.out + done.err
+    assert line in done.out
+    assert "expected" in done.out
 
 
 def test_the_command_says_how_many_more(example, tmp_path):
@@ -349,8 +347,7 @@ def test_the_command_says_how_many_more(example, tmp_path):
     rows = pd.read_parquet(path)
     rows["value"] += 1.0
     rows.to_parquet(path)
-    alm = Path(sys.executable).parent / "alm"
-    done = subprocess.run([alm, "verify", run], capture_output=True, text=True, check=False)
-    assert done.returncode == 5
-    assert done.stdout.count("measures.value region=") == 20
-    assert f"and {len(rows) - 20} more" in done.stdout
+    done = alm("verify", run)
+    assert done.code == 5
+    assert done.out.count("measures.value region=") == 20
+    assert f"and {len(rows) - 20} more" in done.out
