@@ -42,10 +42,11 @@ def fill(rows: Rows, column: Column, tables: Tables, settings: Settings) -> pd.S
         blank = values == "" if column.kind is Kind.TEXT else values.isna()
         if blank.any():
             values = values.mask(blank, default)
-    return _final(values, column)
+    return final(values, column)
 
 
-def _final(values: pd.Series, column: Column) -> pd.Series:
+def final(values: pd.Series, column: Column) -> pd.Series:
+    """Give a column its type, once it is filled."""
     if column.kind is Kind.FLAG:
         return values.astype(bool)
     if column.kind is Kind.PERIOD:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from alm.case.cells import read_column
-from alm.case.defaults import fill
+from alm.case.defaults import fill, final
 from alm.case.faults import Fault
 from alm.case.settings import Settings
 from alm.case.spec.column import Column, Kind, Table
@@ -65,8 +66,8 @@ class Draft:
         """Tell which rows have no fault yet in any of the columns; index of the table."""
         index = self.tables[table].index
         wrong = {row for name, row, column in self.wrong if name == table and column in columns}
-        if HEADER in wrong:
-            return pd.Series(False, index=index)
+        if not wrong or HEADER in wrong:
+            return pd.Series(not wrong, index=index)
         return pd.Series(~index.isin(list(wrong)), index=index)
 
     def is_whole(self, table: str) -> bool:
@@ -116,15 +117,29 @@ def build(
     faults: list[Fault] = []
     typed: dict[str, pd.DataFrame] = {}
     for table in spec.values():
-        rows = given.get(table.name, pd.DataFrame(dtype="str"))
-        typed[table.name], found = _typed(table, rows)
-        faults += found
+        if table.name in given:
+            typed[table.name], found = _typed(table, given[table.name])
+            faults += found
     filled: dict[str, pd.DataFrame] = {}
     # Lanes read the curves, positions the regions and products: the order of the spec is the order of filling.
     for table in spec.values():
-        filled[table.name] = _filled(table, typed[table.name], filled, settings)
+        rows = typed.get(table.name)
+        filled[table.name] = (
+            _nothing(table) if rows is None else _filled(table, rows, filled, settings)
+        )
     ordered = {table.name: _sorted(table, filled[table.name]) for table in spec.values()}
     return Draft(settings, spec, ordered, given).with_wrong(faults), faults
+
+
+def _nothing(table: Table) -> pd.DataFrame:
+    """Return a table that is not given: every column, no row."""
+    return _columns(table).copy(deep=False)
+
+
+@cache
+def _columns(table: Table) -> pd.DataFrame:
+    index = pd.RangeIndex(0)
+    return pd.DataFrame({c.name: final(_blank(c, index), c) for c in table.columns}, index=index)
 
 
 def _typed(table: Table, given: pd.DataFrame) -> tuple[pd.DataFrame, list[Fault]]:

@@ -37,6 +37,8 @@ def _at(name: str, values: pd.Series) -> pd.Series:
 
 def bounds_are_given_once(draft: Draft) -> Iterator[Fault]:
     """Refuse the same bound of a position twice in one period of table `bounds`."""
+    if draft.tables["bounds"].empty:
+        return
     periods = overrides(draft)
     for name in BOUNDS_OF_A_POSITION:
         given = periods[periods[name].notna()].sort_values(["row", "period"])
@@ -59,6 +61,8 @@ def bounds_are_given_once(draft: Draft) -> Iterator[Fault]:
 
 def overrides_do_not_cross(draft: Draft) -> Iterator[Fault]:
     """Refuse a lower bound above the upper one in any period, overrides counted."""
+    if draft.tables["bounds"].empty:
+        return
     positions = draft.tables["positions"]
     sound = draft.sound("positions", *BOUNDS_OF_A_POSITION)
     periods = overrides(draft)

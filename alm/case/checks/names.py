@@ -25,10 +25,10 @@ def required_tables_have_rows(draft: Draft) -> Iterator[Fault]:
 def keys_are_unique(draft: Draft) -> Iterator[Fault]:
     """Refuse a second row with the same key."""
     for table in draft.spec.values():
+        if not table.unique or table.name == "rules" or draft.tables[table.name].empty:
+            continue
         rows = draft.tables[table.name].sort_index()
         rows = rows[draft.sound(table.name, *table.key).loc[rows.index]]
-        if not table.unique or table.name == "rules" or rows.empty:
-            continue
         again = rows.duplicated(list(table.key))
         if not again.any():
             continue

@@ -37,6 +37,8 @@ def rows_name_a_position(draft: Draft) -> Iterator[Fault]:
     known = position_ids(draft.tables["positions"])
     for table in NAMING_A_POSITION:
         rows = draft.tables[table]
+        if rows.empty:
+            continue
         wrong = pd.Series(~position_ids(rows).isin(known), index=rows.index) & draft.sound(
             table, *KEY
         )
@@ -113,6 +115,8 @@ def rows_of_plugs_are_bounds_of_balance(draft: Draft) -> Iterator[Fault]:
     plugs = position_ids(positions[positions["plug"]])
     for table in ("bounds", "runoff", "tiers"):
         rows = draft.tables[table]
+        if rows.empty:
+            continue
         on_plug = pd.Series(position_ids(rows).isin(plugs), index=rows.index)
         if table == "bounds":
             on_plug &= (rows["min_new"] > 0) | (rows["max_new"] > 0)
@@ -140,6 +144,8 @@ def products_of_plugs_never_mature(draft: Draft) -> Iterator[Fault]:
 def tiers_have_no_price_slope(draft: Draft) -> Iterator[Fault]:
     """Refuse a price slope where `tiers` give the rates of new business (contract, section 4)."""
     positions = draft.tables["positions"]
+    if draft.tables["tiers"].empty:
+        return
     tiered = position_ids(positions).isin(position_ids(draft.tables["tiers"]))
     wrong = (positions["price_slope"] > 0) & tiered
     yield from faults_at(

@@ -62,6 +62,8 @@ def rules_do_not_tie(draft: Draft) -> Iterator[Fault]:
     Each column that can match counts a different power of two, so that two rules tie only if they fill the
     same columns; and they meet only if they fill them alike.
     """
+    if draft.tables["rules"].empty:
+        return
     matched = ["attribute", "product", "class", "jurisdiction", "region"]
     rules = draft.tables["rules"][draft.sound("rules", *matched, "start", "end")]
     rules = rules[rules["start"] <= rules["end"]]

@@ -78,6 +78,8 @@ def exchange_rates_move_everywhere(draft: Draft) -> Iterator[Fault]:
 def values_of_shocks_are_possible(draft: Draft) -> Iterator[Fault]:
     """Require a share of what a run-off takes away, and multiples that are not negative."""
     shocks = draft.tables["shocks"]
+    if shocks.empty:
+        return
     for shock, (low, high, allowed) in _VALUES.items():
         wrong = (shocks["shock"] == shock) & ~shocks["value"].between(low, high)
         wrong &= draft.sound("shocks", "value")
