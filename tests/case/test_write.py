@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from alm.case import load, write_inputs
+from alm.case.cells import LARGEST
 
 from .conftest import TABLES, TOML, write_case
 
@@ -56,7 +57,7 @@ remarks = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
-    rates=st.lists(st.floats(1e-300, 1e300), min_size=1, max_size=4),
+    rates=st.lists(st.floats(1e-300, LARGEST), min_size=1, max_size=4),
     remark=remarks,
     name=remarks,
 )
