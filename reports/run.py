@@ -82,8 +82,13 @@ class Run:
         return not (self.folder / "plan" / f"{table}.parquet").is_file()
 
 
-def read_run(folder: Path) -> Run:
+def read_run(folder: Path, case: Case | None = None) -> Run:
     """Read inputs, plan and manifest of a run folder; nothing else is looked at.
+
+    Parameters
+    ----------
+    case
+        Its inputs, where they have been read already.
 
     Raises
     ------
@@ -98,7 +103,7 @@ def read_run(folder: Path) -> Run:
         )
     manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
     plan = {name: _table(folder, name) for name in (*PLAN_TABLES, *OPTIONAL_TABLES)}
-    return Run(folder, load(folder / "inputs"), plan, manifest)
+    return Run(folder, case or load(folder / "inputs"), plan, manifest)
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame:

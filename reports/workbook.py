@@ -6,6 +6,7 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
+from alm.case import Case
 from reports.archive import save
 from reports.labels import read_labels
 from reports.page import Page
@@ -19,7 +20,7 @@ from reports.view import View
 NAME = "report.xlsx"
 
 
-def write_report(run_folder: Path, lang: str = "en") -> Path:
+def write_report(run_folder: Path, lang: str = "en", case: Case | None = None) -> Path:
     """Write `report.xlsx` into a run folder, from what the folder holds and nothing else.
 
     Parameters
@@ -28,6 +29,8 @@ def write_report(run_folder: Path, lang: str = "en") -> Path:
         A run folder with inputs, plan tables and manifest.
     lang
         Language of labels and names, `en` or `zh`.
+    case
+        The frozen inputs of the folder, where they have been read from it already.
 
     Returns
     -------
@@ -41,7 +44,7 @@ def write_report(run_folder: Path, lang: str = "en") -> Path:
         The language is unknown.
     """
     labels = read_labels(lang)
-    view = View(read_run(run_folder), labels)
+    view = View(read_run(run_folder, case), labels)
     path = run_folder / NAME
     save(build(view), path, view.settings.as_of)
     return path

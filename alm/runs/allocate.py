@@ -336,7 +336,7 @@ def _with_plan(
         # The workbook says what is missing in it.
         run = replace(run, left_out=parts.left_out, fault=parts.fault)
         store.write_manifest(aside, {**job.manifest, **result(run)})
-        parts.optional("report", lambda: _report(job), None)
+        parts.optional("report", lambda: _report(job, replay.case), None)
     # What was cut in half must not look whole.
     if parts.lacks("baselines"):
         shutil.rmtree(aside / "baselines", ignore_errors=True)
@@ -378,7 +378,7 @@ def _explained(
     return {name: table for name, table in tables.items() if table is not None}
 
 
-def _report(job: Job) -> None:
+def _report(job: Job, frozen: Case) -> None:
     from reports import write_report
 
-    write_report(job.aside, lang=job.options.lang)
+    write_report(job.aside, lang=job.options.lang, case=frozen)
