@@ -1,13 +1,18 @@
-"""The pages that are made from the program itself: `python -m alm.cli.reference` writes them into docs/."""
+"""The pages that are made from the program itself: `python -m alm.cli.reference` writes them."""
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 from typer.main import get_command
+
+from alm.cli import PAGE, WIDTH
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 HEADING = """# The command line
@@ -79,8 +84,25 @@ def pages() -> dict[str, str]:
     return {"cli.md": reference(), "contract-tables.md": markdown()}
 
 
+def help_page() -> str:
+    """Render `alm --help` as Typer would, as wide as the page that is kept."""
+    from alm.cli.app import main
+
+    before, out = dict(os.environ), io.StringIO()
+    os.environ["COLUMNS"] = str(WIDTH)
+    try:
+        with redirect_stdout(out):
+            main(["--help"])
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+
 def write(folder: Path = DOCS) -> None:
-    """Write the made pages."""
+    """Write the made pages: those of docs/, and the help of the program."""
+    Path(PAGE).write_text(help_page(), encoding="utf-8")
+    sys.stdout.write(f"{PAGE}\n")
     for name, text in pages().items():
         (folder / name).write_text(text, encoding="utf-8")
         sys.stdout.write(f"{folder / name}\n")

@@ -1,15 +1,16 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from alm.cli import app, reference
+from alm.cli import PAGE, app, reference
 from alm.cli.answers import blank
 from alm.cli.app import COMMANDS, main
 from alm.runs.run import Run
 
-from .program import ROOT, THREE_REGIONS, alm
+from .program import ROOT, THREE_REGIONS, alm, alm_process
 
 HEAVY = {"pandas", "numpy", "scipy", "cvxpy", "pulp", "linopy", "xarray", "openpyxl", "highspy"}
 NAMES = [command.__name__ for command in COMMANDS]
@@ -65,8 +66,34 @@ def test_help_loads_nothing_heavy():
     assert not HEAVY & loaded
 
 
+def test_the_help_that_is_kept_is_what_the_program_says_of_itself():
+    kept = Path(PAGE).read_text(encoding="utf-8")
+    assert kept == reference.help_page(), "run `make docs`"
+    assert "Example: alm allocate" in kept
+    assert all(f"│ {name}" in kept for name in NAMES)
+
+
+@pytest.mark.parametrize("words", [[], ["-h"], ["--help"]])
+def test_the_help_is_shown_without_loading_the_command_line(words):
+    """Standard output is a pipe here, as wide as it takes."""
+    code = (
+        f"import sys\nfrom alm.cli import main\nassert main({words}) == 0\n"
+        "assert not {'typer', 'rich', 'click', 'alm.cli.app'} & set(sys.modules)"
+    )
+    run = [sys.executable, "-X", "utf8", "-c", code]
+    done = subprocess.run(run, capture_output=True, check=True)
+    assert done.stdout == Path(PAGE).read_bytes()
+
+
 def test_no_words_show_the_help():
-    assert alm().out == alm("--help").out
+    assert alm().out == alm("--help").out == alm_process("--help").out
+
+
+@pytest.mark.parametrize("columns", [40, 60])
+def test_a_narrow_terminal_gets_the_help_in_lines_that_fit(columns):
+    lines = alm("--help", columns=columns).out.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert any("allocate" in line for line in lines)
 
 
 def test_a_command_that_does_not_exist_is_refused_with_the_nearest():
