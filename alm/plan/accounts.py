@@ -36,6 +36,9 @@ from alm.plan.decisions import cohort_balance, legacy_balance, sold_share
 if TYPE_CHECKING:
     from alm.plan.rounding import Plan
 
+NEARLY = 1e-6
+"""Quanta: as near to a whole number of them an amount is one."""
+
 
 @dataclass(frozen=True)
 class Flows:
@@ -230,11 +233,14 @@ def position_table(book: Book, plan: Plan, income: np.ndarray) -> pd.DataFrame:
     """List every position and period as the plan table `positions` of the contract, section 9.
 
     With retained income `posted` says what a position takes up of it: opening - matured + new - sold + posted = balance.
+    What plugs take up is whole, too: what is not whole of their opening balance is given back with it.
     """
     opening = np.concatenate([book.opening[:, None], plan.balance[:, :-1]], axis=1)
     change = plan.balance - opening
     plug, decisions = book.plug[:, None], plan.decisions
-    new = np.where(plug, np.maximum(change, 0.0), decisions.new)
+    quantum = book.case.settings.quantum
+    taken_up = quantum * np.ceil(np.maximum(change, 0.0) / quantum - NEARLY)
+    new = np.where(plug, taken_up, decisions.new)
     sold, posted = decisions.sold, np.diff(plan.posted, prepend=0.0, axis=1)
     values = {
         "opening": opening,

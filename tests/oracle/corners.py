@@ -69,8 +69,65 @@ def draw_balance_bounds(draft: Draft, rng: Random) -> None:
             draft.tables["bounds"].append(own | bounds | {"end": maybe(rng, 0.5, cut)})
 
 
+def draw_collateral(draft: Draft, rng: Random) -> None:
+    """Draw liabilities that are backed by liquid assets of every class, in regions that hold some."""
+    for product in ("repo", "term", "sub"):
+        draft.products[product] |= {
+            "hqla_class": rng.choice(["L1", "L2A", "L2B"]),
+            "haircut": rng.choice([None, 0, 0.15, 0.5]),
+        }
+    for region, currency in draft.nodes():
+        for product in ("gilt", "covered"):
+            if not _held(draft, region, currency, product):
+                own = {"region": region, "currency": currency, "product": product}
+                draft.tables["positions"].append(
+                    own | {"balance": 60, "rate": 0.02, "max_new": pick(rng, 5, 30, 1)}
+                )
+
+
+def draw_odd_sides(draft: Draft, rng: Random) -> None:
+    """Draw disposals of funding, equity and commitments, and equity that is a plug."""
+    for product in ("hybrid", "line", "demand", "term"):
+        draft.products[product] |= {"max_disposal": 0.4, "disposal_haircut": pick(rng, 0.001, 0.02)}
+    for row in draft.tables["positions"]:
+        if row["product"] == "hybrid" and rng.random() < 0.5:
+            key = {c: row[c] for c in ("region", "currency", "product")}
+            row.clear()
+            # Dearer than what it could fund: no money machine.
+            row |= key | {"balance": 4, "rate": 0.09, "plug": True, "max_balance": 20}
+
+
+def draw_rules_of_lanes(draft: Draft, rng: Random) -> None:
+    """Draw rules on what lanes carry, by class and region: each end follows its own region."""
+    for attribute, most in {
+        "asf": 1, "lcr_inflow": 1, "lcr_outflow": 1, "reserve_ratio": 0.2, "leverage_factor": 1, "rsf": 1, "risk_weight": 1,
+    }.items():  # fmt: skip
+        for region in draft.tables["regions"]:
+            if rng.random() < 0.7:
+                where = {"region": region["region"], "class": "interbank"}
+                draft.tables["rules"].append(
+                    {"attribute": attribute, "value": pick(rng, 0, most)} | where
+                )
+    for row in draft.tables["lanes"]:
+        row |= {"asset_product": "claim", "liability_product": "debt"}
+
+
+def draw_coarse(draft: Draft, rng: Random) -> None:
+    """Draw a coarse quantum."""
+    draft.settings["quantum"] = rng.choice([0.1, 0.5])
+
+
+def _held(draft: Draft, *key: str) -> bool:
+    columns = ("region", "currency", "product")
+    return any(tuple(row[c] for c in columns) == key for row in draft.tables["positions"])
+
+
 CORNERS: dict[str, Callable[[Draft, Random], None]] = {
     "balance_bounds": draw_balance_bounds,
+    "coarse": draw_coarse,
+    "collateral": draw_collateral,
     "dated": draw_dated,
+    "odd_sides": draw_odd_sides,
     "passing": draw_passing,
+    "rules_of_lanes": draw_rules_of_lanes,
 }

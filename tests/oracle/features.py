@@ -175,6 +175,12 @@ DRAWS: dict[str, Callable[[Draft, Random], None]] = {
 }
 
 KINDS: dict[str, list[Kind]] = {
+    "collateral": [("hqla", None, "min"), ("hqla", "net_outflow", "min"), ("hqla", "assets", "min")],
+    "odd_sides": [("equity", "assets", "min"), ("disposals", None, "max"), ("new_business", None, "max")],
+    "rules_of_lanes": [
+        ("required_reserve", "class:cash", "max"), ("leverage_exposure", None, "max"), ("net_outflow", None, "max"),
+        ("asf", "rsf", "min"), ("inflow", "outflow", "min"),
+    ],
     "income_slopes": [("income", None, "min"), ("net_interest_income", None, "min")],
     "ladder": [
         ("hqla", "net_outflow", "min"), ("asf", "rsf", "min"), ("net_outflow", None, "max"), ("rsf", None, "max"),

@@ -220,3 +220,26 @@ def test_runs_are_found_newest_first(tmp_path):
 def test_a_manifest_holds_no_numbers_that_json_does_not_know(tmp_path):
     with pytest.raises(ValueError, match="JSON"):
         store.write_manifest(tmp_path, {"gap": float("inf")})
+
+
+def test_a_coarse_quantum_holds_for_what_plugs_take_up_of_an_opening_that_is_not_whole(tmp_path):
+    """Cash of 3.3 in quanta of 0.5, deposits of 3.3 that leave, equity of 10: cash must be 10 with no loan.
+
+    It rises by 6.7: 7 are taken up, and 0.3 given back, which was never whole.
+    """
+    tables = {
+        "regions": HOME,
+        "products": [CASH, LOAN, {"product": "deposit", "side": "liability"}, EQUITY],
+        "positions": [
+            plug(3.3, 0.01),
+            position("loan", 10, 0.05, **NO_NEW, residual_months=0),
+            position("deposit", 3.3, 0, **NO_NEW, residual_months=0),
+            position("equity", 10, 0, **NO_NEW),
+        ],
+    }
+    case = write_case(tmp_path / "case", {"periods": 1, "quantum": 0.5}, tables)
+    run = run_of(case, tmp_path / "run")
+    assert run.verified
+    rows = store.read_table(tmp_path / "run", "positions").set_index("product")
+    cash = rows.loc["cash", ["opening", "matured", "new", "balance"]].tolist()
+    assert cash == pytest.approx([3.3, 0.3, 7, 10])

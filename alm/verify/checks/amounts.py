@@ -44,7 +44,7 @@ def plan_is_in_whole_quanta(replay: Replay) -> Iterator[Finding]:
 def rows_add_up(replay: Replay) -> Iterator[Finding]:
     """Confirm opening - matured + new - sold + posted = balance = the next opening.
 
-    Plugs take up or give back.
+    Plugs take up, in whole quanta, or give back: what is not whole of their opening balance is given back with it.
     """
     plan, terms = replay.plan, replay.terms
     opening, matured, new, sold, posted, balance = (
@@ -60,8 +60,10 @@ def rows_add_up(replay: Replay) -> Iterator[Finding]:
     yield equal(of_positions(replay, "opening"), opening, before, half)
     plug = terms.plug[:, None]
     moved = balance - opening
-    yield equal(of_positions(replay, "new"), new, np.where(plug, np.maximum(moved, 0), new), near)
-    given_back = np.where(plug, np.maximum(-moved, 0), matured)
+    quanta = np.ceil(np.maximum(moved, 0) / terms.quantum - TIE)
+    taken_up = np.where(plug, quanta * terms.quantum, new)
+    yield equal(of_positions(replay, "new"), new, taken_up, near)
+    given_back = np.where(plug, taken_up - moved, matured)
     yield equal(of_positions(replay, "matured"), matured, given_back, near)
 
 
