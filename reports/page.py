@@ -181,7 +181,9 @@ class Page:
         for values, first_row, number in self.notes:
             room = self._span(number, number) - 1  # the indent takes one
             filled = {text: lines(text, room) for text in values.dropna().astype(str).unique()}
-            for row, text in enumerate(values, first_row):
+            if max(filled.values(), default=1) == 1:
+                continue
+            for row, text in enumerate(values.tolist(), first_row):
                 if filled.get(text, 1) > 1:
                     self._raise(row, LINE_POINTS * filled[text])
 

@@ -5,9 +5,10 @@ No figure is made here beyond sums, differences and translation at the exchange 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ from reports.run import Run
 from reports.style import decimals
 
 NOISE_DECIMALS = 6
+T = TypeVar("T")
 SIDES = ("asset", "liability", "equity", "off_balance")
 
 
@@ -29,6 +31,14 @@ class View:
 
     run: Run
     labels: Labels
+    _made: dict[Callable[[View], Any], Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, make: Callable[[View], T]) -> T:
+        """Give what `make` makes of this view; what several sheets show is made once, and changed by none."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
+        return made
 
     @property
     def settings(self) -> Any:

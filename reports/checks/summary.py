@@ -54,7 +54,7 @@ def _transfers(checks: Checks) -> list[Pair]:
     if place is None:
         return []
     pairs = []
-    rows = largest_transfers(view)
+    rows = view.once(largest_transfers)
     for row, (lender, borrower, currency) in enumerate(
         rows[["lender", "borrower", "currency"]].to_numpy(), place.first_row
     ):
@@ -83,7 +83,7 @@ def _business(checks: Checks) -> list[Pair]:
     )
     if place is None:
         return []
-    rows, pairs = largest_business(view), []
+    rows, pairs = view.once(largest_business), []
     for row, (region, product, first, last) in enumerate(
         rows[["region_name", "product_name", "first_row", "row"]].to_numpy(), place.first_row
     ):

@@ -62,7 +62,7 @@ def ends(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _balances(view: View) -> pd.DataFrame:
     """List classes by region, the group first, lanes last in each region."""
-    held, on_lanes = ends(view)
+    held, on_lanes = view.once(ends)
     group = held.groupby(["side", "class"], as_index=False)[["before", "after"]].sum()
     regions = pd.concat([held, on_lanes[(on_lanes["before"] != 0) | (on_lanes["after"] != 0)]])
     order = {side: rank for rank, side in enumerate(BALANCE_ORDER)}

@@ -165,12 +165,12 @@ def _equity(page: Page, view: View, row: int) -> int:
 
 def overview_regions(view: View) -> list[str]:
     """List the regions of the overview in its order, without the total."""
-    return list(_by_region(view).index)
+    return list(view.once(_by_region).index)
 
 
 def _overview(view: View) -> pd.DataFrame:
     """Put one region in a row, the total last."""
-    table = _by_region(view)
+    table = view.once(_by_region)
     names = pd.Series([view.region_names[code] for code in table.index], index=table.index)
     total = table.sum().to_frame().T.assign(name=view.labels("text.total"))
     return pd.concat(
@@ -180,7 +180,7 @@ def _overview(view: View) -> pd.DataFrame:
 
 def _by_region(view: View) -> pd.DataFrame:
     """Sum balance sheet, lanes and income of every region, largest assets first."""
-    rows = pd.concat(balance_sheets.ends(view))
+    rows = pd.concat(view.once(balance_sheets.ends))
     table = rows.pivot_table(
         index="region", columns="side", values=["before", "after"], aggfunc="sum"
     )

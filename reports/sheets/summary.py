@@ -81,7 +81,7 @@ def write(page: Page, view: View) -> None:
     for part in (_business, _binds, _missed):
         right = part(page, view, right)
     right = _assets(page, view, right)
-    labels = [page.labels(key) for key, _, _ in _figures(view)]
+    labels = [page.labels(key) for key, _, _ in view.once(_figures)]
     # Without baselines nothing else widens the columns that these labels run over.
     page.fit_together(LEFT, LEFT + 2, max(display_width(each) for each in labels) + 3)
     page.sheet.column_dimensions[page.letter(RIGHT - 1)].width = 3
@@ -112,7 +112,7 @@ def _banner(page: Page, view: View) -> None:
 def _result(page: Page, view: View) -> int:
     """Write status, objective, bound and gap; give the next free row."""
     page.section(TOP, "section.result", LEFT)
-    figures = _figures(view)
+    figures = view.once(_figures)
     page.places["result"] = Block(
         page.sheet.title, tuple(key for key, _, _ in figures), TOP, len(figures), LEFT + 3
     )
@@ -301,13 +301,13 @@ def _part(
 
 def _transfers(page: Page, view: View, row: int) -> int:
     return _part(
-        page, row, "section.do_transfers", largest_transfers(view), LANES, "text.no_transfers"
+        page, row, "section.do_transfers", view.once(largest_transfers), LANES, "text.no_transfers"
     )[0]
 
 
 def _business(page: Page, view: View, row: int) -> int:
     return _part(
-        page, row, "section.do_business", largest_business(view), BUSINESS, "text.no_business"
+        page, row, "section.do_business", view.once(largest_business), BUSINESS, "text.no_business"
     )[0]
 
 
