@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from alm.case import Case
@@ -37,27 +38,25 @@ def assumptions(case: Case) -> pd.DataFrame:
 
 
 def _cells(case: Case, name: str, key: list[str]) -> pd.DataFrame:
-    rows = case.table(name)
-    notes = [column for column in rows.columns if column.startswith("note")]
-    columns = [column for column in rows.columns if column not in (*key, *notes)]
+    """List the filled cells of a table, row by row as the person sees them."""
+    rows = case.table(name).sort_index()
+    columns = [each for each in rows.columns if each not in key and not each.startswith("note")]
     if rows.empty:
         return pd.DataFrame(columns=COLUMNS)
-    wide = rows[columns].map(_text)
-    wide["key"] = rows[key].map(_text).agg(" / ".join, axis=1)
-    wide[STATUS] = rows.get(STATUS, "")
-    wide[SOURCE] = rows.get(SOURCE, rows.get("source", ""))
-    wide["row"] = rows.index.astype(str)
-    # A table may have columns `value` and `source` of its own, so the list's get their names only afterwards.
-    identity = ["row", "key", STATUS, SOURCE]
-    long = wide.melt(id_vars=identity, var_name="column", value_name="cell")
-    long = long[long["cell"] != ""].rename(
-        columns={"cell": "value", STATUS: "status", SOURCE: "source"}
-    )
-    order = {column: place for place, column in enumerate(columns)}
-    long = long.sort_values(
-        ["row", "column"], key=lambda s: s.map(order) if s.name == "column" else s.astype(int)
-    )
-    return long.assign(table=name, origin="")
+    cells = rows[columns].map(_text).to_numpy(object)
+    filled = cells != ""
+    row, column = np.nonzero(filled)
+    of_row = {
+        "row": rows.index.astype(str),
+        "key": pd.Series(zip(*(rows[each].map(_text) for each in key), strict=True)).str.join(
+            " / "
+        ),
+        "status": rows.get(STATUS, pd.Series("", rows.index)),
+        "source": rows.get(SOURCE, rows.get("source", pd.Series("", rows.index))),
+    }
+    listed = {each: values.to_numpy()[row] for each, values in of_row.items()}
+    listed |= {"column": np.array(columns)[column], "value": cells[filled]}
+    return pd.DataFrame(listed).assign(table=name, origin="")
 
 
 def _text(value: object) -> str:
