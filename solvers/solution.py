@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from solvers.problem import Problem, Vector
+
+Labels = npt.NDArray[np.intp]
+Report = Callable[[float, float], None]
 
 
 class Status(StrEnum):
@@ -42,6 +47,14 @@ class Options:
         0 leaves the number to the solver.
     retry : bool
         The first attempt did not pass our check: use the other method or tighter settings.
+    groups : (column) of int, optional
+        Columns of one number hang together, -1 where nothing is known: a hint at what a problem falls into.
+    search : bool
+        Large integer problems may be taken apart; False hands them whole to the backend.
+    start : (column), optional
+        A point that is allowed, for branch and bound to begin with.
+    report : function, optional
+        Told the best objective and the bound met so far, as integers are searched; inf and -inf where unknown.
     """
 
     time_limit: float = 600.0
@@ -49,6 +62,14 @@ class Options:
     seed: int = 0
     threads: int = 0
     retry: bool = False
+    groups: Labels | None = field(default=None, compare=False)
+    search: bool = False
+    start: Vector | None = field(default=None, compare=False)
+    report: Report | None = field(default=None, compare=False)
+
+    def with_report(self, report: Report) -> Options:
+        """Return the same options with another listener."""
+        return replace(self, report=report)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from solvers.backends import highs_process, pulp_form
 from solvers.problem import Problem
-from solvers.solution import Options, Solution, Status
+from solvers.solution import Options, Report, Solution, Status
 
 if TYPE_CHECKING:
     import pulp
@@ -38,7 +39,7 @@ class PulpHighs:
         start = time.perf_counter()
         highs_process.prepare(options.threads)
         form = pulp_form.state(problem)
-        form.run(self.solver(options))
+        form.run(self.solver(options, problem.offset))
         native = form.model.solverModel
         status = self.statuses.get(native.getModelStatus().name, Status.FAILED)
         if status is Status.GAP and native.getInfo().primal_solution_status == 0:
@@ -49,20 +50,54 @@ class PulpHighs:
     def known(self, problem: Problem, info: Any) -> dict[str, Any]:
         """Read what HiGHS tells beside values: iterations and the bound of branch and bound."""
         known = {"backend": self.name, "iterations": int(max(info.simplex_iteration_count, 0))}
-        return known | (
-            {"bound": problem.offset + info.mip_dual_bound} if problem.is_integer else {}
-        )
+        return known | ({"bound": info.mip_dual_bound} if problem.is_integer else {})
 
     @staticmethod
-    def solver(options: Options) -> pulp.LpSolver:
-        """PuLP's HiGHS with our options; a retry switches presolve off."""
-        import pulp
+    def solver(options: Options, offset: float = 0.0) -> pulp.LpSolver:
+        """PuLP's HiGHS with our options; a retry switches presolve off.
 
-        return pulp.HiGHS(
+        `offset` is the constant of the objective: gaps are relative to the whole of it.
+        """
+        told = {} if options.report is None else _callback(options.report)
+        solver = _highs()(
             msg=False,
             gapRel=options.gap,
             timeLimit=options.time_limit,
             threads=options.threads,
             random_seed=options.seed,
             presolve="off" if options.retry else "choose",
+            **told,
         )
+        solver.offset, solver.start = offset, options.start
+        return solver
+
+
+@cache
+def _highs() -> type[pulp.LpSolver]:
+    """PuLP's HiGHS, told two things more that PuLP does not hand over: the constant of the objective, and a start."""
+    import highspy
+    import pulp
+
+    class TellingHighs(pulp.HiGHS):  # type: ignore[misc]  # PuLP has no types
+        """Columns of PuLP's model are in our order, see `pulp_form`."""
+
+        def callSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
+            lp.solverModel.changeObjectiveOffset(self.offset)
+            if self.start is not None:
+                solution = highspy.HighsSolution()
+                solution.col_value = self.start.tolist()
+                lp.solverModel.setSolution(solution)
+            super().callSolver(lp)
+
+    return TellingHighs
+
+
+def _callback(report: Report) -> dict[str, Any]:
+    """Have branch and bound tell both bounds, whenever HiGHS would write a line of its log."""
+    import highspy
+
+    def hear(kind: Any, message: str, told: Any, answer: Any, data: Any) -> None:
+        report(told.mip_primal_bound, told.mip_dual_bound)
+
+    logging = highspy.cb.HighsCallbackType.kCallbackMipLogging
+    return {"callbackTuple": (hear, None), "callbacksToActivate": [logging]}
