@@ -15,13 +15,15 @@ from solvers.duals import vertex_duals
 from solvers.polish import polish
 from solvers.problem import Problem
 from solvers.scaling import scale, unscale
-from solvers.solution import Options, Solution, Status
+from solvers.search import search
+from solvers.solution import Labels, Options, Report, Solution, Status
 
 log = logging.getLogger(__name__)
 
 QUICK = 2.0  # seconds: a problem with whole columns that took no longer is small
 CLOSING = 10.0  # seconds, at most, to close its gap
 CLOSED = 1e-8
+SEARCHED_FROM = 20_000  # rows and columns: fewer go to branch and bound as they are
 TINY = 1e-300
 HOPELESS = 1e-3  # relative: a point this far off asks for a certificate that there is none
 
@@ -34,11 +36,13 @@ def solve(
     gap: float = 1e-4,
     seed: int = 0,
     threads: int = 0,
+    groups: Labels | None = None,
+    report: Report | None = None,
 ) -> Solution:
     """Solve a problem and check the answer from the problem alone.
 
     Linear problems go to cvxpy with HiGHS, quadratic and conic ones to cvxpy with Clarabel, linear
-    integer ones to PuLP with HiGHS; integers
+    integer ones to PuLP with HiGHS, large ones of them by `solvers.search`; integers
     together with curves are solved by outer approximation. The problem is scaled by powers of two, solved, and checked; what does not
     pass is tried once more with the other method or tighter settings.
 
@@ -54,6 +58,11 @@ def solve(
         tolerances in `solvers.check`.
     seed, threads : int
         As in `Options`.
+    groups : (column) of int, optional
+        Columns of one number hang together, -1 where nothing is known: a hint at what a large problem with integers
+        falls into. It never changes what is proven.
+    report : function, optional
+        Told the best objective and the bound so far, as integers are searched; inf and -inf where unknown.
 
     Returns
     -------
@@ -69,8 +78,16 @@ def solve(
     """
     start = time.perf_counter()
     chosen = backend_named(backend, problem) if backend else backend_for(problem.needs)
-    options = Options(time_limit, gap, seed, threads)
     scaled, scaling = scale(problem)
+    options = Options(
+        time_limit,
+        gap,
+        seed,
+        threads,
+        groups=groups,
+        search=not backend,
+        report=report and _unscaled(report, scaling.cost),
+    )
     solution = unscale(_solve_scaled(scaled, chosen, options), scaling)
     if solution.has_point:
         # Powers of two: only the order of summation differs from the scaled figure.
@@ -81,6 +98,10 @@ def solve(
         *(solution.backend, solution.status, solution.objective, solution.gap, solution.seconds),
     )
     return solution
+
+
+def _unscaled(report: Report, cost: float) -> Report:
+    return lambda objective, bound: report(objective / cost, bound / cost)
 
 
 def _solve_scaled(problem: Problem, backend: Backend, options: Options) -> Solution:
@@ -121,6 +142,10 @@ def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
         return _attempt_lots(problem, backend, options)
     if problem.is_integer and (problem.is_quadratic or problem.is_conic):
         return _attempt_outer(problem, backend, options)
+    if problem.is_integer and options.search and _is_large(problem) and not options.retry:
+        found = _search(problem, backend, options)
+        if found is not None:
+            return found
     claimed = backend.solve(problem, options)
     if not claimed.has_point:
         return claimed
@@ -133,6 +158,24 @@ def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
         return _judge(problem, claimed.replace(x=x))
     solution = _judge(problem, polish(problem, claimed.replace(x=x)))
     return _with_vertex_duals(problem, solution, options)
+
+
+def _is_large(problem: Problem) -> bool:
+    return problem.rows + problem.columns >= SEARCHED_FROM
+
+
+def _search(problem: Problem, backend: Backend, options: Options) -> Solution | None:
+    """Search a large problem with integers; None where branch and bound had better say what is wrong with it."""
+    linear = backend_for(frozenset({"linear"}))
+    found = search(
+        problem,
+        options,
+        lambda relaxed, asked: _attempt(relaxed, linear, asked),
+        lambda part, asked: backend.solve(part, asked),
+    )
+    if found is None or not found.has_point:
+        return None
+    return _judge_integer(problem, found, options)
 
 
 def _attempt_conic(

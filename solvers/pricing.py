@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solvers.blocks import NONE, Blocks
+from solvers.blocks import NONE, Blocks, Labels
 from solvers.check import ROUNDING, believable, lagrangian_bound
 from solvers.presolve import presolve
 from solvers.problem import Problem, Vector
@@ -34,7 +34,7 @@ class Priced:
 
 
 def centre_of(problem: Problem, blocks: Blocks) -> Problem:
-    """What joins the blocks, with its rows as if the blocks were empty."""
+    """State what joins the blocks, with its rows as if the blocks were empty."""
     rows, columns = blocks.rows_of(NONE), blocks.columns_of(NONE)
     return Problem(
         c=problem.c[columns],
@@ -94,7 +94,7 @@ def _block(
     number: int,
     cost: Vector,
     solve: Callable[[Problem], Solution],
-) -> tuple[Solution, Vector]:
+) -> tuple[Solution, Labels]:
     """Solve one block at the costs given; numbers of its columns come along."""
     rows, columns = blocks.rows_of(number), blocks.columns_of(number)
     part = Problem(

@@ -21,6 +21,7 @@ from alm.explain.prices import limit_prices, price_table
 from alm.explain.reason import Reason
 from alm.formulation.book import Book, open_book
 from alm.formulation.formulate import Formulation, formulate
+from alm.formulation.groups import column_regions
 from alm.plan.canonicalise import canonicalise
 from alm.plan.decisions import read_decisions
 from alm.plan.ledger import Ledger, keep_ledger, opening_tables
@@ -175,7 +176,9 @@ def _run(job: Job) -> Run:
         formulation = formulate(book)
         stages.note("problem", **shape(formulation))
     with stages.stage("solve"):
-        solution = _solve(job, formulation.problem, job.options.backend)
+        solution = _solve(
+            job, formulation.problem, job.options.backend, column_regions(book, formulation)
+        )
         if not job.options.any_optimum:
             solution = _with_fewest_changes(job, book, formulation, solution)
         formulation, solution = with_whole_decisions_fixed(
@@ -226,7 +229,12 @@ def _known_options(options: Options, reference: Reference | None) -> dict[str, A
     return {**known, "reference": reference.digest if reference else ""}
 
 
-def _solve(job: Job, problem: Problem, backend: str = "") -> Solution:
+def _solve(
+    job: Job,
+    problem: Problem,
+    backend: str = "",
+    groups: npt.NDArray[np.intp] | None = None,
+) -> Solution:
     asked = job.case.settings.solve
     return solve(
         problem,
@@ -234,6 +242,7 @@ def _solve(job: Job, problem: Problem, backend: str = "") -> Solution:
         time_limit=asked.time_limit,
         gap=asked.gap,
         seed=asked.seed,
+        groups=groups,
     )
 
 
