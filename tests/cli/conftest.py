@@ -16,6 +16,12 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Done, Path]:
 
 
 @pytest.fixture
+def no_workbook(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare the workbook where a test looks at the plan, in the process of the tests, and at nothing else."""
+    monkeypatch.setattr("reports.write_report", lambda *_, **__: None)
+
+
+@pytest.fixture
 def run_folder(told: tuple[Done, Path], tmp_path: Path) -> Path:
     """A copy of the run folder, to be spoilt."""
     return Path(shutil.copytree(told[1], tmp_path / "run"))

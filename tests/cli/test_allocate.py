@@ -93,6 +93,7 @@ def test_without_out_the_run_stands_below_runs(tmp_path):
     assert folder.name.startswith("2025-12-31-")
 
 
+@pytest.mark.usefixtures("no_workbook")
 def test_set_changes_the_result_and_leaves_the_case(tmp_path):
     case = cases.write_case(tmp_path / "case")
     before = allocate(case, tmp_path / "a").answer["objective"]
@@ -132,6 +133,7 @@ def test_limits_that_cannot_be_kept_are_exit_code_3_with_the_reason(tmp_path):
     assert (tmp_path / "run" / "run.json").is_file()
 
 
+@pytest.mark.usefixtures("no_workbook")
 def test_the_advice_of_a_case_without_a_plan_leaves_room_for_one(tmp_path):
     """West may hold no loans but is to hold 30: the target gives way, and with it loosened there is a plan."""
     limits = (
@@ -165,6 +167,7 @@ def test_a_person_is_told_why_there_is_no_plan(tmp_path):
     assert done.out.splitlines()[-1] == str(tmp_path / "run")
 
 
+@pytest.mark.usefixtures("no_workbook")
 def test_the_order_of_rows_and_columns_changes_no_plan_table(tmp_path):
     case = cases.write_case(tmp_path / "case")
     allocate(case, tmp_path / "a")
@@ -176,6 +179,7 @@ def test_the_order_of_rows_and_columns_changes_no_plan_table(tmp_path):
         )
 
 
+@pytest.mark.usefixtures("no_workbook")
 def test_an_older_run_gives_way(tmp_path):
     case = cases.write_case(tmp_path / "case")
     allocate(case, tmp_path / "run")
@@ -206,11 +210,13 @@ def test_a_place_below_a_file_is_refused(tmp_path):
     assert "file" in done.answer["faults"][0]["found"]
 
 
+@pytest.mark.usefixtures("no_workbook")
 def test_the_base_scenario_may_be_named(tmp_path):
     case = cases.write_case(tmp_path / "case")
     assert allocate(case, tmp_path / "run", "--scenario", "base").code == 0
 
 
+@pytest.mark.usefixtures("no_workbook")
 def test_a_scenario_of_the_case_is_planned_for(tmp_path):
     """The lane of 40 is shut: of the 100 that West lends at most it lends its own 50, and no more than 1.6 x 50."""
     shocks = "scenario,shock,lane,value\ncrisis,lane_capacity,east-west,0\n"
