@@ -41,6 +41,19 @@ DEFAULTS = {"scope": "subtree", "tier": "regulatory", "scenarios": "all"}
 PLAIN: list[Kind] = [*RATIOS, *((name, None, sense) for name, sense in AMOUNTS)]
 
 
+ONE_SIDED = {
+    "hqla",
+    "net_outflow",
+    "usable_hqla",
+    "outflow_at_risk",
+    "blend",
+    "cushion",
+    "burden",
+    "strength",
+}
+STEPPED = ("assets", "class:loan", "class:deposit", "new_business", "rwa")
+
+
 def write_random_case(seed: int, folder: Path, features: frozenset[str] | None = None) -> Path:
     """Write a random case whose limits bite, rows in any order; a few are left infeasible.
 
@@ -57,7 +70,11 @@ def random_case(seed: int, folder: Path, features: frozenset[str] | None = None)
     settings, tables = random_tables(seed, used)
     with nothing_is_refused():
         case = load(write_case(folder, settings, tables))
-        tables["limits"] = Drafts(rng, settings, tables, case, used).limits(rng.randint(2, 7))
+        drafts = Drafts(rng, settings, tables, case, used)
+        tables["limits"] = drafts.limits(rng.randint(2, 7))
+        if "steps" in used:
+            tables["steps"] = drafts.steps(Random(f"steps {seed}"), tables["limits"])
+            case = with_steps(case, tables["steps"])
     if rng.random() >= 0.15:
         soften_until_feasible(rng, case, tables["limits"])
     case = with_limits(case, tables["limits"])
@@ -81,6 +98,13 @@ def with_limits(case: Case, limits: list[Row]) -> Case:
         case,
         tables={**case.tables, "limits": rows.astype({**types, "waiver_until": "datetime64[ns]"})},
     )
+
+
+def with_steps(case: Case, steps: list[Row]) -> Case:
+    """Put steps into a case that was read without."""
+    types = case.table("steps").dtypes
+    rows = pd.DataFrame(steps, columns=types.index).astype(types)
+    return replace(case, tables={**case.tables, "steps": rows.sort_values(["limit", "at_least"])})
 
 
 def soften_until_feasible(rng: Random, case: Case, limits: list[Row]) -> None:
@@ -116,6 +140,24 @@ class Drafts:
         wanted = [KINDS[feature] for feature in sorted(self.features) if feature in KINDS]
         wanted += [PLAIN] * max(0, count - len(wanted))
         return [self.limit(number, kinds) for number, kinds in enumerate(wanted)]
+
+    def steps(self, rng: Random, limits: list[Row]) -> list[Row]:
+        """Draw one or two steps of some limits, at sizes around those of the plan without limits."""
+        drawn: list[Row] = []
+        # How far a row can be off must be known: parts of what is held on one side only have no bound on the other.
+        plain = [row for row in limits if not {row["measure"], row["denominator"]} & ONE_SIDED]
+        for limit in rng.sample(plain, min(2, len(plain))):
+            row = limit | {"measure": rng.choice(STEPPED), "denominator": None}
+            size = self.value(row, rng.randint(1, self.settings["periods"])) or 0.0
+            levels = {round(size * pick(rng, 0.7, 1.2) + 1, 1) for _ in range(rng.randint(1, 2))}
+            drawn += [
+                {
+                    "limit": limit["limit"], "measure": row["measure"], "at_least": level,
+                    "bound": round(limit["bound"] * pick(rng, 0.8, 1.2), 4),
+                }
+                for level in sorted(levels)
+            ]  # fmt: skip
+        return drawn
 
     def limit(self, number: int, kinds: list[Kind]) -> Row:
         """Draw a limit on something that is not nothing."""

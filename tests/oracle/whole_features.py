@@ -94,12 +94,20 @@ def draw_transferable(draft: Draft, rng: Random) -> None:
             row["lcr_inflow"] = rng.choice([0.5, 1])
 
 
+def draw_ceilings(draft: Draft, _: Random) -> None:
+    """Bound what is without a bound: how far a row can be off must be known, to the oracle as well."""
+    for row in draft.tables["positions"]:
+        if row["product"] == "cash":
+            row["max_balance"] = 900
+
+
 WHOLES: dict[str, Callable[[Draft, Random], None]] = {
     "corridors": draw_corridors,
     "exact_usable": draw_transferable,
     "fixed_costs": draw_fixed_costs,
     "lots": draw_lots,
     "open_lanes": no_change,
+    "steps": draw_ceilings,
     "tickets": draw_tickets,
     "tiers": draw_tiers,
     "wrong_side": draw_transferable,
@@ -110,6 +118,7 @@ WHOLE_KINDS: dict[str, list[tuple[str, str | None, str]]] = {
     "exact_usable": [("usable_hqla", None, "min"), ("usable_hqla", "net_outflow", "min")],
     "fixed_costs": [("income", None, "max"), ("income", None, "min"), ("open_lanes", None, "max")],
     "open_lanes": [("open_lanes", None, "max"), ("open_lanes", None, "max"), ("open_lanes", None, "min")],
+    "steps": [("rwa", None, "max"), ("class:loan", "class:deposit", "max"), ("class:cash", "assets", "min")],
     "tiers": [
         ("net_interest_income", None, "max"), ("net_interest_income", None, "min"), ("new_business", None, "max"),
     ],
