@@ -55,7 +55,7 @@ def find_blocks(problem: Problem, groups: Labels) -> Blocks | None:
     Parameters
     ----------
     groups : (column)
-        Columns of one number hang together; -1 where nothing is known.
+        Columns of one number hang together; -1 where nothing is known. Columns beyond it are not known.
     """
     A = problem.A.tocoo()
     label = _handed_on(problem, A, groups)
@@ -91,7 +91,8 @@ def _of_rows(A: Any, label: Labels) -> Labels:
 
 def _handed_on(problem: Problem, A: Any, groups: Labels) -> Labels:
     """Label columns whose rows agree, again and again."""
-    label = np.array(groups)
+    label = np.full(problem.columns, NONE)
+    label[: groups.size] = groups
     for _ in range(ROUNDS):
         row = _of_rows(A, label)
         low, high = _span(A.col, row[A.row], problem.columns)

@@ -8,21 +8,20 @@ the tangents at both points, until plan and bound are as close as was asked.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 
-from solvers.check import relative_gap
 from solvers.face import with_integers_fixed
 from solvers.problem import Problem, Vector
 from solvers.solution import Options, Solution, Status
+from solvers.standing import Standing
 from solvers.tangents import lifted
 
 log = logging.getLogger(__name__)
 
-SEEDS = 8  # tangents a square to begin with
+WHOLE = 1e-7  # closer to a whole number than this is whole
+SEEDS = 4  # tangents a square to begin with
 ROUNDS = 60
 MASTER_SHARE = 0.3  # of the gap that was asked, for the master: the rest is for the tangents
 SolveWith = Callable[[Problem, Options], Solution]
@@ -33,47 +32,82 @@ def approximate(
 ) -> Solution:
     """Solve a convex problem with integers, scaled, by rounds of a linear master and a convex subproblem.
 
+    The relaxation comes first: its optimum, and that with what it uses open, are where tangents matter.
+
     Returns
     -------
     Solution
         The best point met; its bound is the best of the masters' bounds, by branch and bound.
     """
-    started = time.perf_counter()
-    best: Solution | None = None
-    bound, points = -np.inf, _seeds(problem)
+    standing = Standing(problem, options)
+    points = _seeds(problem) + _begin(standing, solve_convex)
     for number in range(1, ROUNDS + 1):
-        left = options.time_limit - (time.perf_counter() - started)
-        if left <= 0:
+        if standing.is_over:
             break
-        asked = replace(options, time_limit=left, gap=MASTER_SHARE * options.gap)
+        asked = standing.within(gap=MASTER_SHARE * options.gap, start=_lifted_start(standing))
         master = solve_master(lifted(problem, points), asked)
         if not master.has_point:
-            return (
-                _without_point(problem, master) if best is None else _closed(problem, best, bound)
-            )
-        bound = max(bound, master.bound)
-        x = master.x[: problem.columns]
-        inner = solve_convex(with_integers_fixed(problem, x), replace(options, time_limit=left))
-        if inner.has_point and (best is None or inner.objective < best.objective):
-            best = inner
-        points += [x, inner.x] if inner.has_point else [x]
-        gap = np.inf if best is None else relative_gap(problem, best.x, bound)
-        log.info(
-            "round %d: bound %.9g, best %s, gap %.1e", number, bound, best and best.objective, gap
-        )
-        if gap <= options.gap:
+            if standing.x is None:
+                return _without_point(problem, master)
             break
-    if best is None:
+        standing.prove(master.bound)
+        x = master.x[: problem.columns]
+        inner = _with_whole(standing, x, solve_convex)
+        points += [x, *inner]
+        log.info("round %d: gap %.1e", number, standing.gap())
+    if standing.x is None:
         return Solution.nothing(
             problem, Status.FAILED, note="no plan with whole numbers was met in time"
         )
-    return _closed(problem, best, bound)
+    return _closed(standing)
 
 
-def _closed(problem: Problem, best: Solution, bound: float) -> Solution:
-    """Give the best point with the bound of the masters; duals of fixed integers are none of the problem."""
+def _begin(standing: Standing, solve_convex: SolveWith) -> list[Vector]:
+    """Solve the relaxation, open what it uses, shut what it does not use whole; returns the optima met."""
+    problem = standing.problem
+    relaxed = problem.replace(integer=np.zeros(problem.columns, dtype=bool))
+    relaxation = solve_convex(relaxed, standing.within())
+    if not relaxation.has_point:
+        return []
+    if relaxation.has_duals:
+        standing.prove(relaxation.bound)
+    points = [relaxation.x]
+    for whole in (np.ceil(relaxation.x - WHOLE), np.floor(relaxation.x + WHOLE)):
+        x = np.where(problem.integer, whole, relaxation.x)
+        points += _with_whole(standing, x, solve_convex)
+    return points
+
+
+def _with_whole(standing: Standing, x: Vector, solve_convex: SolveWith) -> list[Vector]:
+    """Fix what is whole, solve the convex rest and offer that; none where there is no such point."""
+    inner = solve_convex(with_integers_fixed(standing.problem, x), standing.within())
+    if not inner.has_point or inner.status is Status.FAILED:
+        return []
+    standing.offer(inner.x)
+    return [inner.x]
+
+
+def _lifted_start(standing: Standing) -> Vector | None:
+    """(column of the master) The best point, with its squares."""
+    if standing.x is None:
+        return None
+    curved = standing.problem.q > 0
+    squares = 0.5 * standing.problem.q[curved] * standing.x[curved] ** 2
+    return np.concatenate([standing.x, squares])
+
+
+def _closed(standing: Standing) -> Solution:
+    """Give the best point with the best bound; duals of fixed integers are none of the problem."""
+    problem = standing.problem
     nothing = np.full(problem.rows, np.nan)
-    return best.replace(bound=bound, dual=nothing, backend=f"outer approximation, {best.backend}")
+    return Solution(
+        Status.GAP,
+        standing.x if standing.x is not None else nothing,
+        nothing,
+        np.full(problem.columns, np.nan),
+        bound=standing.bound,
+        backend="outer approximation",
+    )
 
 
 def _without_point(problem: Problem, master: Solution) -> Solution:

@@ -42,6 +42,8 @@ def search(
         The best point met, or none, with the best bound: the solver's own where branch and bound had a hand in it.
     """
     standing = Standing(problem, options)
+    if options.start is not None:
+        standing.offer(options.start)
     relaxed = problem.replace(integer=np.zeros(problem.columns, dtype=bool))
     relaxation = solve_linear(relaxed, standing.within())
     if relaxation.status is not Status.OPTIMAL:

@@ -93,11 +93,19 @@ def _highs() -> type[pulp.LpSolver]:
 
 
 def _callback(report: Report) -> dict[str, Any]:
-    """Have branch and bound tell both bounds, whenever HiGHS would write a line of its log."""
+    """Have branch and bound tell both bounds, whenever one of them has changed.
+
+    HiGHS writes no line of its log when it is to be silent, but it always asks whether to go on.
+    """
     import highspy
 
-    def hear(kind: Any, message: str, told: Any, answer: Any, data: Any) -> None:
-        report(told.mip_primal_bound, told.mip_dual_bound)
+    last: list[tuple[float, float]] = []
 
-    logging = highspy.cb.HighsCallbackType.kCallbackMipLogging
-    return {"callbackTuple": (hear, None), "callbacksToActivate": [logging]}
+    def hear(kind: Any, message: str, told: Any, answer: Any, data: Any) -> None:
+        both = (told.mip_primal_bound, told.mip_dual_bound)
+        if last != [both]:
+            last[:] = [both]
+            report(*both)
+
+    asking = highspy.cb.HighsCallbackType.kCallbackMipInterrupt
+    return {"callbackTuple": (hear, None), "callbacksToActivate": [asking]}

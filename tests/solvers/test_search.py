@@ -193,3 +193,17 @@ def test_the_gap_asked_is_of_the_whole_objective():
     problem = problem.replace(offset=0.9 * -problem.c @ solve(problem, "pulp+highs").x)
     found = WHOLE.solve(problem, Options(gap=1e-2))
     assert problem.objective(found.x) - found.bound <= 1e-2 * abs(problem.objective(found.x))
+
+
+def test_a_hint_may_be_shorter_than_the_problem():
+    """Columns that a master of outer approximation adds are behind those that the hint knows."""
+    problem, groups = star(5, 4, 0)
+    wider = problem.replace(
+        c=np.append(problem.c, 0.0), q=np.append(problem.q, 0.0),
+        A=sparse.hstack([problem.A, sparse.csr_array((problem.rows, 1))]),
+        lower=np.append(problem.lower, 0.0), upper=np.append(problem.upper, 1.0),
+        integer=np.append(problem.integer, False),
+    )  # fmt: skip
+    blocks = find_blocks(wider, groups)
+    assert blocks is not None
+    assert blocks.count == 5
