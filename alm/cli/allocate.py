@@ -86,7 +86,7 @@ def allocate(
     with _refusing(answer, out, options), _ended_without_plan(answer):
         _refuse_unknown(_backend_faults(backend))
         with streams.only_results_on_stdout(), StageProgress(quiet) as progress:
-            run = run_case(case, out, options=options, progress=progress)
+            run = run_case(case, out, options=options, progress=progress, bounds=progress.bounds)
     _tell(run, scenario, as_json=as_json, quiet=quiet)
     raise typer.Exit(run.exit_code)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import time
 from types import TracebackType
 
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from alm.cli import streams
+
+EVERY = 10.0  # seconds between two lines about one search, where there is no terminal
 
 
 class StageProgress:
@@ -27,6 +30,7 @@ class StageProgress:
         self._quiet = quiet
         self._live = not quiet and self._console.is_terminal
         self._name, self._begin = "", 0.0
+        self._told = time.perf_counter()
         self._seconds: dict[str, float] = {}
         self._task: TaskID | None = None
         self._bar = Progress(
@@ -45,6 +49,17 @@ class StageProgress:
         self._name, self._begin = name, time.perf_counter()
         if self._live:
             self._task = self._bar.add_task(name, total=1)
+
+    def bounds(self, objective: float, bound: float) -> None:
+        """Show what the best plan so far earns, and how much more a better one could; no plan yet: minus infinity."""
+        if self._quiet:
+            return
+        text = _standing(objective, bound)
+        if self._task is not None:
+            self._bar.update(self._task, description=f"{self._name}: {text}")
+        elif time.perf_counter() - self._told >= EVERY:
+            self._told = time.perf_counter()
+            self._console.print(f"{self._name:<14}{text}", markup=False)
 
     def __enter__(self) -> StageProgress:
         """Begin to show."""
@@ -74,6 +89,15 @@ class StageProgress:
         taken = time.perf_counter() - self._begin
         self._seconds[self._name] = self._seconds.get(self._name, 0.0) + taken
         if self._task is not None:
-            self._bar.update(self._task, completed=1)
+            self._bar.update(self._task, completed=1, description=self._name)
         elif not self._quiet:
             self._console.print(f"{self._name:<14}{taken:8.1f} s", markup=False)
+
+
+def _standing(objective: float, bound: float) -> str:
+    """Say where a search stands, in money."""
+    if not math.isfinite(objective):
+        return "no plan yet" + (f", at most {bound:,.2f}" if math.isfinite(bound) else "")
+    if not math.isfinite(bound):
+        return f"plan {objective:,.2f}"
+    return f"plan {objective:,.2f}, at most {bound:,.2f}: {bound - objective:,.2f} open"

@@ -85,6 +85,7 @@ def allocate(
     *,
     options: Options | None = None,
     progress: Callable[[str], None] | None = None,
+    bounds: Callable[[float, float], None] | None = None,
     **chosen: Any,
 ) -> Run:
     """Find, prove, verify and report the plan of a case.
@@ -97,6 +98,10 @@ def allocate(
         The run folder; blank takes runs/<case>/<as_of>-<id>.
     options : Options, optional
         Or its fields by name.
+    progress : callable, optional
+        Told the name of each stage as it starts.
+    bounds : callable, optional
+        Told what the best plan so far earns, and what no plan can earn more than, as whole decisions are searched.
 
     Returns
     -------
@@ -132,7 +137,7 @@ def allocate(
         **facts(case),
     }
     with Interruption() as interruption, store.written_aside(target) as aside:
-        run = _run(Job(aside, case, options, reference, stages, manifest, interruption))
+        run = _run(Job(aside, case, options, reference, stages, manifest, interruption, bounds))
     report = target / "report.xlsx"
     return replace(run, folder=target, report=report if report.is_file() else None)
 
@@ -151,6 +156,7 @@ class Job:
     stages: Stages
     manifest: dict[str, Any]
     interruption: Interruption
+    bounds: Callable[[float, float], None] | None = None
     parts: Parts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -235,7 +241,9 @@ def _solve(
     backend: str = "",
     groups: npt.NDArray[np.intp] | None = None,
 ) -> Solution:
-    asked = job.case.settings.solve
+    asked, bounds = job.case.settings.solve, job.bounds
+    # Backends minimise: profit has its sign turned.
+    report = None if bounds is None else lambda least, below: bounds(-least, -below)
     return solve(
         problem,
         backend or None,
@@ -243,6 +251,7 @@ def _solve(
         gap=asked.gap,
         seed=asked.seed,
         groups=groups,
+        report=report,
     )
 
 
