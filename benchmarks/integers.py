@@ -1,0 +1,72 @@
+"""Optional lanes: ours beside the same problem handed whole to a solver; `python -m benchmarks.integers [36x60x12]`."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from alm.case import load
+from alm.formulation.book import open_book
+from alm.formulation.formulate import formulate
+from alm.formulation.groups import column_regions
+from benchmarks.bank import Size, write_bank
+from benchmarks.rivals import processor_seconds
+from solvers import Problem, solve
+
+WAYS = {"ours": None, "HiGHS, whole": "pulp+highs", "CBC, whole": "pulp+cbc"}
+
+
+def optional_lanes(folder: Path, size: Size, fixed_cost: float) -> tuple[Problem, np.ndarray]:
+    """Give every lane of a bank a fixed cost; the problem, and the hint that the program gives with it."""
+    case = write_bank(folder / f"lanes-{size}", size)
+    lanes = pd.read_csv(case / "lanes.csv").assign(fixed_cost=fixed_cost)
+    lanes.to_csv(case / "lanes.csv", index=False)
+    book = open_book(load(case))
+    formulation = formulate(book)
+    return formulation.problem, column_regions(book, formulation)
+
+
+def nothing_moved(problem: Problem) -> float:
+    """Give what is earned with every lane shut."""
+    shut = np.where(problem.integer, 0.0, problem.upper)
+    return -solve(problem.replace(upper=shut, integer=np.zeros_like(problem.integer))).objective
+
+
+def main() -> None:
+    """Print what each way found and proved, and when."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.integers", description=__doc__)
+    parser.add_argument("size", nargs="?", type=Size.read, default=Size(36, 60, 12))
+    parser.add_argument("--fixed-cost", type=float, default=0.04, help="of a lane and month")
+    parser.add_argument("--gap", type=float, default=1e-4)
+    parser.add_argument("--limit", type=float, default=600, help="seconds that each way may take")
+    parser.add_argument("--ways", nargs="*", choices=list(WAYS), default=["ours", "HiGHS, whole"])
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        problem, groups = optional_lanes(Path(folder), asked.size, asked.fixed_cost)
+    still = nothing_moved(problem)
+    table = Table(title=f"{asked.size}: {int(problem.integer.sum())} optional lanes and months")
+    for name in ("way", "seconds", "plan", "bound", "gap", "open, share of the uplift"):
+        table.add_column(name)
+    for way in asked.ways:
+        start = processor_seconds()
+        found = solve(
+            problem, WAYS[way], gap=asked.gap, time_limit=asked.limit, threads=1, groups=groups
+        )
+        seconds = processor_seconds() - start
+        uplift = -found.objective - still
+        share = (found.objective - found.bound) / uplift if uplift > 1e-6 else np.inf
+        table.add_row(
+            *(way, f"{seconds:.1f}", f"{-found.objective:,.3f}", f"{-found.bound:,.3f}"),
+            *(f"{found.gap:.1e}", f"{share:.1%}"),
+        )
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
