@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 KINDS = ("limit", "lane", "bound", "funds")
 BOUNDS = ("balance", "new")
+ALIKE = 9  # digits: prices that differ by less are alike, the earliest close goes first
 
 
 def price_rows(view: View) -> pd.DataFrame:
@@ -30,7 +31,10 @@ def price_rows(view: View) -> pd.DataFrame:
         bound_name=_sides(view, frame),
         region_name=frame["region"].map(view.region_names).fillna(""),
         close=view.closes(frame["period"]),
-        size=frame["price_per_year"].where(frame["kind"] != "bound", frame["price"]).abs(),
+        size=frame["price_per_year"]
+        .where(frame["kind"] != "bound", frame["price"])
+        .abs()
+        .round(ALIKE),
         rank=rank.fillna(len(KINDS)),
     )
     keys = ["rank", "size", "name", "region", "period"]

@@ -31,6 +31,7 @@ PARTS = {
     "horizon_value": "value beyond the horizon",
 }
 MOST_TRANSFERS, MOST_LIMITS, MOST_LANES, MOST_MISSED = 6, 6, 4, 4
+ALIKE = 9  # digits: prices that differ by less are alike, the earliest close goes first
 BASIS_POINTS = 1e4
 LEAST_SHARE = 1e-6
 
@@ -214,7 +215,8 @@ class Summary:
         return dict(zip(lanes["lane"], texts, strict=True))
 
     def _dearest(self, prices: pd.DataFrame, names: dict[str, str], most: int) -> list[Row]:
-        prices = prices.sort_values(["price_per_year", "period"], ascending=[False, True])
+        size = prices["price_per_year"].round(ALIKE)
+        prices = prices.assign(size=size).sort_values(["size", "period"], ascending=[False, True])
         closes = prices.groupby("name")["period"].nunique()
         dearest = prices.drop_duplicates("name").head(most)
         return [

@@ -72,12 +72,13 @@ def shuffled(case: Path, target: Path, rng: random.Random) -> Path:
 @pytest.mark.parametrize("seed", [104, 108])
 def test_rows_and_columns_in_another_order_give_the_same_run_bit_by_bit(tmp_path, seed):
     """A linear and a quadratic case; only `assumptions` names row numbers, which are others."""
-    case = write_random_case(seed, tmp_path / "case")
+    case = write_random_case(seed, tmp_path / "case", frozenset())
     other = shuffled(case, tmp_path / "shuffled", random.Random(seed))
     assert (case / "positions.csv").read_bytes() != (other / "positions.csv").read_bytes()
     one, two = (run_of(case, tmp_path / "one"), run_of(other, tmp_path / "two"))
     manifests = [store.read_manifest(tmp_path / name) for name in ("one", "two")]
     assert manifests[0]["id"] == manifests[1]["id"]
+    assert one.verified
     assert one.objective == two.objective
     for name in PLAN - {"assumptions"}:
         files = [tmp_path / run / "plan" / f"{name}.parquet" for run in ("one", "two")]

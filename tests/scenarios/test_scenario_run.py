@@ -16,8 +16,8 @@ from tests.cli.program import alm
 from tests.oracle.hand import write_case
 from tests.properties.test_properties import in_other_units
 from tests.scenarios.storm import NAME
+from tests.scenarios.test_fx_shocks_by_hand import DOLLARS
 from tests.scenarios.test_model_under_shocks import stormy
-from tests.scenarios.test_shocks_by_hand import DOLLARS
 
 SHOCKS = (
     {"shock": "fx", "currency": "USD", "start": 2, "value": 0.5},
