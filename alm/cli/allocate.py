@@ -116,7 +116,7 @@ def _refusing(answer: dict[str, Any] | None, out: Path | None, options: Options)
 @contextmanager
 def _ended_without_plan(answer: dict[str, Any] | None) -> Iterator[None]:
     """Say that time was up before there was a plan, and end with exit code 1: nothing is known of the case."""
-    from alm.runs.allocate import OutOfTimeError
+    from alm.runs.run import OutOfTimeError
 
     try:
         yield

@@ -37,7 +37,7 @@ from alm.runs.judged import WORDS, judged, result
 from alm.runs.parts import Parts
 from alm.runs.quanta import without_noise
 from alm.runs.reference import Reference, read_reference
-from alm.runs.run import Run
+from alm.runs.run import OutOfTimeError, Run
 from alm.runs.stages import Stages
 from alm.verify import Terms, confirm, read
 from scenarios import BASE, shocked
@@ -163,17 +163,6 @@ class Job:
         object.__setattr__(self, "parts", Parts(self.stages, self.interruption))
 
 
-class OutOfTimeError(Exception):
-    """The solver had found no plan when its time was up, and had not proven that there is none."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(
-            f"No plan within {seconds:g} s: the solver had found none when its time was up, nor proven that there is"
-            " none. Nothing was kept. Give it more time, for example by"
-            f" --set solve.time_limit={max(10.0, 10 * seconds):g}"
-        )
-
-
 def _run(job: Job) -> Run:
     """Solve a loaded case and write everything about it into a folder."""
     stages = job.stages
@@ -213,7 +202,11 @@ def _with_fewest_changes(
     closest = job.reference.decisions(book) if job.reference else None
     backend = job.options.backend
     return with_fewest_changes(
-        book, formulation, solution, lambda problem: _solve(job, problem, backend), closest
+        book,
+        formulation,
+        solution,
+        lambda problem: _solve(job, problem, backend, told=False),
+        closest,
     )
 
 
@@ -240,8 +233,10 @@ def _solve(
     problem: Problem,
     backend: str = "",
     groups: npt.NDArray[np.intp] | None = None,
+    *,
+    told: bool = True,
 ) -> Solution:
-    asked, bounds = job.case.settings.solve, job.bounds
+    asked, bounds = job.case.settings.solve, job.bounds if told else None
     # Backends minimise: profit has its sign turned.
     report = None if bounds is None else lambda least, below: bounds(-least, -below)
     return solve(

@@ -97,3 +97,14 @@ class Run:
         if self.fault:
             return EXIT_FAULT
         return EXIT_GAP if self.status == "gap" or self.left_out else EXIT_GOOD
+
+
+class OutOfTimeError(Exception):
+    """The solver had found no plan when its time was up, and had not proven that there is none."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"No plan within {seconds:g} s: the solver had found none when its time was up, nor proven that there is"
+            " none. Nothing was kept. Give it more time, for example by"
+            f" --set solve.time_limit={max(10.0, 10 * seconds):g}"
+        )

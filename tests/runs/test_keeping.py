@@ -15,9 +15,10 @@ import pytest
 from alm.case import load
 from alm.cli.summary import Summary
 from alm.runs import store
-from alm.runs.allocate import OutOfTimeError, allocate
+from alm.runs.allocate import allocate
 from alm.runs.parts import FAILED
 from alm.runs.quanta import nearest
+from alm.runs.run import OutOfTimeError
 from alm.verify import verify
 from solvers import Problem, Solution, Status
 from tests.oracle.hand import EQUITY, NO_NEW, plug, position, write_case
