@@ -54,15 +54,9 @@ def solve(
     time_limit : float
         Seconds for each attempt.
     gap : float
-        Relative gap that is good enough for integer problems. Continuous problems are solved to the
-        tolerances in `solvers.check`.
-    seed, threads : int
+        Relative gap that is good enough for integer problems; continuous ones: see `solvers.check`.
+    seed, threads, groups, report
         As in `Options`.
-    groups : (column) of int, optional
-        Columns of one number hang together, -1 where nothing is known: a hint at what a large problem with integers
-        falls into. It never changes what is proven.
-    report : function, optional
-        Told the best objective and the bound so far, as integers are searched; inf and -inf where unknown.
 
     Returns
     -------

@@ -98,10 +98,8 @@ def allocate(
         The run folder; blank takes runs/<case>/<as_of>-<id>.
     options : Options, optional
         Or its fields by name.
-    progress : callable, optional
-        Told the name of each stage as it starts.
-    bounds : callable, optional
-        Told what the best plan so far earns, and what no plan can earn more than, as whole decisions are searched.
+    progress, bounds : callable, optional
+        Told the name of each stage as it starts; told what the best plan so far earns, and what no plan can earn more than, as whole decisions are searched.
 
     Returns
     -------

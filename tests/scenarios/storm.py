@@ -16,9 +16,16 @@ from alm.plan.ledger import Ledger, keep_ledger, opening_tables
 from alm.plan.rounding import round_plan
 from scenarios import shocked
 from solvers import solve
-from tests.oracle.hand import write_case
+from tests.oracle.hand import CASH, DEPOSIT, EQUITY, LOAN, write_case
 
 NAME = "storm"
+PRODUCTS = [CASH, LOAN, DEPOSIT, EQUITY]
+
+
+def balances(ledger: Ledger, product: str) -> list[float]:
+    """Closing balances of a product, period by period."""
+    rows = ledger.tables["positions"]
+    return rows.loc[rows["product"] == product, "balance"].tolist()
 
 
 def book_of(folder: Path, scenario: str = NAME) -> Book:

@@ -3,24 +3,12 @@
 import pytest
 
 from tests.oracle.hand import (
-    CASH,
-    DEPOSIT,
-    EQUITY,
     HOME,
-    LOAN,
     NO_NEW,
     plug,
     position,
 )
-from tests.scenarios.storm import under
-
-PRODUCTS = [CASH, LOAN, DEPOSIT, EQUITY]
-
-
-def balances(ledger, product):
-    rows = ledger.tables["positions"]
-    return rows.loc[rows["product"] == product, "balance"].tolist()
-
+from tests.scenarios.storm import PRODUCTS, balances, under
 
 DOLLARS = {
     "regions": HOME,

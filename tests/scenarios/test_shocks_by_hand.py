@@ -16,14 +16,7 @@ from tests.oracle.hand import (
     position,
     write_case,
 )
-from tests.scenarios.storm import book_of, planned, under
-
-PRODUCTS = [CASH, LOAN, DEPOSIT, EQUITY]
-
-
-def balances(ledger, product):
-    rows = ledger.tables["positions"]
-    return rows.loc[rows["product"] == product, "balance"].tolist()
+from tests.scenarios.storm import PRODUCTS, balances, book_of, planned, under
 
 
 def one_bank(*positions, equity=100.0, products=PRODUCTS, **tables):
