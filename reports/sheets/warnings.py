@@ -10,6 +10,7 @@ from reports.table import FIRST_TABLE_ROW, Column
 from reports.view import View
 
 NAME = "warnings"
+EMPTY = 12  # columns of the usual width that are printed without a table: room for the line below the title
 COLUMNS = (
     Column("table"),
     Column("row", Form.COUNT),
@@ -26,7 +27,7 @@ def write(page: Page, view: View) -> None:
     faults = view.run.case.warnings
     if not faults:
         page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_warnings"))
-        page.set_up(0, FIRST_TABLE_ROW, len(COLUMNS))
+        page.set_up(0, FIRST_TABLE_ROW, EMPTY)
         return
     rows = pd.DataFrame(
         {
