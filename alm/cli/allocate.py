@@ -17,7 +17,7 @@ from alm.cli.progress import StageProgress
 
 if TYPE_CHECKING:
     from alm.case import Fault
-    from alm.runs.allocate import Options
+    from alm.runs.options import Options
     from alm.runs.run import Run
 
 BASE = "base"
@@ -76,8 +76,8 @@ def allocate(
 
     Example: alm allocate examples/three-regions --set limits.liquidity.bound=0.12
     """
-    from alm.runs.allocate import Options
     from alm.runs.allocate import allocate as run_case
+    from alm.runs.options import Options
 
     asked = tuple(changes or ())
     earlier = str(reference) if reference else ""

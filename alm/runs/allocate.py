@@ -23,17 +23,19 @@ from alm.formulation.book import Book, open_book
 from alm.formulation.formulate import Formulation, formulate
 from alm.formulation.groups import column_regions
 from alm.plan.canonicalise import canonicalise
-from alm.plan.decisions import read_decisions
+from alm.plan.decisions import Decisions, read_decisions
 from alm.plan.ledger import Ledger, keep_ledger, opening_tables
 from alm.plan.repair import broken_limits, with_more_room
 from alm.plan.rounding import Plan, round_plan
 from alm.plan.ties import with_fewest_changes
 from alm.plan.whole import with_whole_decisions_fixed
 from alm.runs import store
-from alm.runs.compare import compare, no_comparison
+from alm.runs.compare import best_with_frozen_lanes, compare, no_comparison
 from alm.runs.facts import facts, shape
 from alm.runs.interruption import Interruption
 from alm.runs.judged import WORDS, judged, result
+from alm.runs.meanwhile import meanwhile
+from alm.runs.options import Options
 from alm.runs.parts import Parts
 from alm.runs.quanta import without_noise
 from alm.runs.reference import Reference, read_reference
@@ -46,37 +48,6 @@ from solvers import Problem, Solution, Status, solve
 # A limit that rounding still breaks after this many repairs is left for the verification to refuse.
 REPAIRS = 3
 PLANS = (Status.OPTIMAL, Status.GAP)
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a run is made; part of its id.
-
-    Attributes
-    ----------
-    changes : tuple of str
-        Cells changed for this run only, as `limits.lcr_group.bound=1.1`.
-    backend : str
-        Name of a backend in `solvers`; blank lets the problem decide.
-    any_optimum : bool
-        Skip the tie-break among equally good plans.
-    baselines : bool
-        Compare with simpler plans.
-    lang : str
-        Language of the workbook, `en` or `zh`.
-    reference : str
-        Folder of the run whose plan decides among equally good ones; blank: the opening balance sheet.
-    scenario : str
-        Scenario to plan for: its shocks happen, its limits and those of `all` hold. Contract, section 8.
-    """
-
-    changes: tuple[str, ...] = ()
-    backend: str = ""
-    any_optimum: bool = False
-    baselines: bool = True
-    lang: str = "en"
-    reference: str = ""
-    scenario: str = BASE
 
 
 def allocate(
@@ -144,7 +115,8 @@ def allocate(
 class Job:
     """What every stage of one run works with.
 
-    Where it writes, what was asked, the clock, who may interrupt, and which parts failed that a plan can do without.
+    Where it writes, what was asked, the clock, who may interrupt, what gives the best plan with lanes frozen, and which
+    parts failed that a plan can do without.
     """
 
     aside: Path
@@ -155,6 +127,7 @@ class Job:
     manifest: dict[str, Any]
     interruption: Interruption
     bounds: Callable[[float, float], None] | None = None
+    still: Callable[[], Decisions | None] = lambda: None
     parts: Parts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -168,6 +141,7 @@ def _run(job: Job) -> Run:
         book = shocked(open_book(job.case), job.options.scenario)
         formulation = formulate(book)
         stages.note("problem", **shape(formulation))
+    job = replace(job, still=_lanes_still(job, book, formulation))
     with stages.stage("solve"):
         solution = _solve(
             job, formulation.problem, job.options.backend, column_regions(book, formulation)
@@ -192,6 +166,17 @@ def _run(job: Job) -> Run:
     if not (job.aside / "inputs").exists():
         write_inputs(job.case, job.aside / "inputs")
     return run
+
+
+def _lanes_still(job: Job, book: Book, formulation: Formulation) -> Callable[[], Decisions | None]:
+    """Look for the best plan with lanes frozen: beside the plan itself, unless whole decisions need all processors."""
+
+    def look() -> Decisions | None:
+        return best_with_frozen_lanes(book, formulation)
+
+    if not job.options.baselines or formulation.problem.is_integer:
+        return look
+    return meanwhile(look).result
 
 
 def _with_fewest_changes(
@@ -378,7 +363,7 @@ def _explained(
     tables = {
         "baselines": parts.optional(
             "baselines",
-            lambda: compare(job.aside, book, formulation, plan, ledger, run, frozen),
+            lambda: compare(job.aside, book, formulation, plan, ledger, run, frozen, job.still()),
             alone,
         )
         if job.options.baselines

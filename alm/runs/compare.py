@@ -40,6 +40,7 @@ def compare(
     ledger: Ledger,
     run: Run,
     frozen: Terms,
+    still: Decisions | None,
 ) -> pd.DataFrame:
     """Value the plan and its baselines.
 
@@ -47,6 +48,8 @@ def compare(
     ----------
     folder : Path
         Of the run that is being written; baselines are verified in `baselines/` below it.
+    still : Decisions, optional
+        Of `best_with_frozen_lanes`.
     frozen : Terms
         The frozen inputs of the run, as its own verification read them.
 
@@ -59,7 +62,7 @@ def compare(
     written = {
         "hold": hold(book),
         "pro_rata": pro_rata(book, plan.decisions),
-        "frozen_lanes": _best_with_frozen_lanes(book, formulation),
+        "frozen_lanes": still,
     }
     for name, decisions in written.items():
         if decisions is None:
@@ -76,7 +79,7 @@ def no_comparison(ledger: Ledger, run: Run) -> pd.DataFrame:
     return pd.DataFrame([_row("plan", ledger, run.verified, True)])
 
 
-def _best_with_frozen_lanes(book: Book, formulation: Formulation) -> Decisions | None:
+def best_with_frozen_lanes(book: Book, formulation: Formulation) -> Decisions | None:
     """Solve with lanes frozen at their opening amounts; None where no such plan keeps the limits."""
     solution = solve(
         frozen_lanes(book, formulation), time_limit=book.case.settings.solve.time_limit
