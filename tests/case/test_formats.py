@@ -113,7 +113,7 @@ def cases(draw) -> dict[str, Rows]:
     if "shocks" in names and "scenarios" not in names:
         names.append("scenarios")
     tables = {**TABLES, **{name: MORE[name] for name in names}}
-    rate, most, fx = (draw(numbers(*ends)) for ends in ((-0.1, 0.5), (0, 1e9), (1e-3, 1e3)))
+    rate, most, fx = (draw(numbers(*ends)) for ends in ((-0.1, 0.5), (2, 1e9), (1e-3, 1e3)))
     tables["positions"] = tables["positions"].replace("80,0.04,10,", f"80,{rate!r},{most!r},")
     tables["fx"] = f"currency,rate\nEUR,{fx!r}\n"
     order = draw(st.randoms(use_true_random=False))
