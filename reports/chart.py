@@ -17,12 +17,14 @@ from openpyxl.drawing.text import (
     Paragraph,
     ParagraphProperties,
     RegularTextRun,
+    RichTextProperties,
 )
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.style import AXIS_TITLE_SIZE, CHART_COLOURS, CHART_MONEY, CHART_TITLE_SIZE, GRID_COLOUR
 from reports.table import Block
+from reports.text import display_width
 
 ROW_CENTIMETRES, COLUMN_CENTIMETRES = 0.53, 0.19
 
@@ -121,5 +123,7 @@ def _title(text: str, points: int) -> Title:
         pPr=ParagraphProperties(defRPr=size), r=[RegularTextRun(rPr=size, t=text)]
     )
     title = Title(overlay=False)
-    title.tx = Text(rich=RichText(p=[paragraph]))
+    # Turned on its side, Chinese is set glyph upon glyph; its titles are short enough to stand upright.
+    upright = RichTextProperties(rot=0) if display_width(text) > len(text) else None
+    title.tx = Text(rich=RichText(bodyPr=upright, p=[paragraph]))
     return title

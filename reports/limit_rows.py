@@ -40,7 +40,9 @@ def limit_rows(view: View) -> pd.DataFrame:
     `missed`, the shortfall where it is larger than that, else 0.
     """
     terms = view.run.case.table("limits").drop(columns=["bound", "start", "end", "scenarios"])
-    terms = terms.rename(columns={"denominator": "denominator_measure", "name": "limit_name"})
+    terms = terms.rename(columns={"denominator": "denominator_measure"})
+    terms = terms.assign(limit_name=terms["limit"].map(view.names("limits", "limit")))
+    terms = terms.drop(columns=["name", "name_zh"])
     frame = view.plan("limits").merge(terms, on="limit", how="left", validate="many_to_one")
     frame = frame.assign(tolerance=_tolerance(view, frame))
     frame = frame.merge(_prices(view), on=["limit", "period"], how="left", validate="many_to_one")

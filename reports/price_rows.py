@@ -72,13 +72,12 @@ def share_at_bound(view: View) -> float | None:
 def _named(view: View, prices: pd.DataFrame) -> list[str]:
     """Put names for codes: a limit, a region, a lane by its ends, a product with what is bounded of it."""
     case = view.run.case
-    limits = dict(zip(case.table("limits")["limit"], case.table("limits")["name"], strict=True))
     bounds = {
         name: f"{view.product_names[product]}, {view.labels.word('bounded', bound)}"
         for name, (product, bound) in bounds_by_name(case.table("products")["product"]).items()
     }
     by_kind = {
-        "limit": limits,
+        "limit": view.names("limits", "limit"),
         "lane": _lane_names(view),
         "bound": bounds,
         "funds": view.region_names,

@@ -93,19 +93,19 @@ def _group_limits() -> list[dict[str, object]]:
     liquidity = "Liquidity rules (CBIRC Order 3 of 2018)"
     leverage = rule("cn_leverage_min") + rule("cn_dsib_leverage_addon") * buffer
     rows = [
-        ("lcr_group", "Liquidity coverage ratio", "hqla", "net_outflow", "min", rule("cn_lcr_min"), 1.10, "regulatory", "Treasurer", liquidity),
-        ("lcr_board", "Liquidity coverage ratio, risk appetite", "hqla", "net_outflow", "min", 1.30, 1.34, "board", "Treasurer", "Assumed risk appetite: published 138.6 % less 8 points"),
-        ("nsfr_group", "Net stable funding ratio", "asf", "rsf", "min", rule("cn_nsfr_min"), 1.05, "regulatory", "Treasurer", liquidity),
-        ("nsfr_board", "Net stable funding ratio, risk appetite", "asf", "rsf", "min", 1.23, 1.25, "board", "Treasurer", "Assumed risk appetite: published 126.4 % less 3 points"),
-        ("cet1_group", "CET1 ratio", "cet1", "rwa", "min", rule("cn_cet1_all_in") + buffer, 0.10, "statutory", "Chief financial officer", capital),
-        ("tier1_group", "Tier 1 ratio", "tier1", "rwa", "min", rule("cn_tier1_all_in") + buffer, 0.11, "statutory", "Chief financial officer", capital),
-        ("capital_group", "Total capital ratio", "total_capital", "rwa", "min", rule("cn_total_capital_all_in") + buffer, 0.13, "statutory", "Chief financial officer", capital),
-        ("cet1_board", "CET1 ratio, capital plan", "cet1", "rwa", "min", 0.132, 0.134, "board", "Chief financial officer", "Assumed capital plan: published 13.57 % less 0.4 points"),
-        ("leverage_group", "Leverage ratio", "tier1", "leverage_exposure", "min", leverage, 0.055, "statutory", "Chief financial officer", "Order 4 of 2023: 4 % and half of the G-SIB buffer"),
-        ("interbank_share", "Interbank funding to liabilities", "class:interbank_funding", "liabilities", "max", round(rule("cn_interbank_borrowing_max"), 6), 0.25, "regulatory", "Treasurer", "Notice 127 of 2014: one third of liabilities"),
-        ("loan_to_deposit_group", "Loan-to-deposit ratio", "net_loans", "deposit_base", "max", 0.83, 0.82, "management", "Asset and liability committee", "Assumed: published 80.6 %; the statutory cap of 75 % ended in 2015"),
+        ("lcr_group", "Liquidity coverage ratio", "流动性覆盖率", "hqla", "net_outflow", "min", rule("cn_lcr_min"), 1.10, "regulatory", "Treasurer", liquidity),
+        ("lcr_board", "Liquidity coverage ratio, risk appetite", "流动性覆盖率（风险偏好）", "hqla", "net_outflow", "min", 1.30, 1.34, "board", "Treasurer", "Assumed risk appetite: published 138.6 % less 8 points"),
+        ("nsfr_group", "Net stable funding ratio", "净稳定资金比例", "asf", "rsf", "min", rule("cn_nsfr_min"), 1.05, "regulatory", "Treasurer", liquidity),
+        ("nsfr_board", "Net stable funding ratio, risk appetite", "净稳定资金比例（风险偏好）", "asf", "rsf", "min", 1.23, 1.25, "board", "Treasurer", "Assumed risk appetite: published 126.4 % less 3 points"),
+        ("cet1_group", "CET1 ratio", "核心一级资本充足率", "cet1", "rwa", "min", rule("cn_cet1_all_in") + buffer, 0.10, "statutory", "Chief financial officer", capital),
+        ("tier1_group", "Tier 1 ratio", "一级资本充足率", "tier1", "rwa", "min", rule("cn_tier1_all_in") + buffer, 0.11, "statutory", "Chief financial officer", capital),
+        ("capital_group", "Total capital ratio", "资本充足率", "total_capital", "rwa", "min", rule("cn_total_capital_all_in") + buffer, 0.13, "statutory", "Chief financial officer", capital),
+        ("cet1_board", "CET1 ratio, capital plan", "核心一级资本充足率（资本规划）", "cet1", "rwa", "min", 0.132, 0.134, "board", "Chief financial officer", "Assumed capital plan: published 13.57 % less 0.4 points"),
+        ("leverage_group", "Leverage ratio", "杠杆率", "tier1", "leverage_exposure", "min", leverage, 0.055, "statutory", "Chief financial officer", "Order 4 of 2023: 4 % and half of the G-SIB buffer"),
+        ("interbank_share", "Interbank funding to liabilities", "同业融入资金占负债比例", "class:interbank_funding", "liabilities", "max", round(rule("cn_interbank_borrowing_max"), 6), 0.25, "regulatory", "Treasurer", "Notice 127 of 2014: one third of liabilities"),
+        ("loan_to_deposit_group", "Loan-to-deposit ratio", "贷存款比例", "net_loans", "deposit_base", "max", 0.83, 0.82, "management", "Asset and liability committee", "Assumed: published 80.6 %; the statutory cap of 75 % ended in 2015"),
     ]  # fmt: skip
-    keys = ("limit", "name", "measure", "denominator", "sense", "bound", "early_warning", "tier", "owner", "source")  # fmt: skip
+    keys = ("limit", "name", "name_zh", "measure", "denominator", "sense", "bound", "early_warning", "tier", "owner", "source")  # fmt: skip
     return [dict(zip(keys, row, strict=True), region="ICBC", scope="subtree") for row in rows]
 
 
@@ -113,7 +113,7 @@ def _loan_to_deposit_limits(measures: pd.DataFrame) -> pd.DataFrame:
     """Two points above today where loans already use the deposits, the old statutory mark elsewhere."""
     now = measures["net_loans"] / measures["deposit_base"]
     bound = (((now + 0.02) * 100).apply(math.ceil) / 100).clip(lower=rule("cn_ldr_reference"))
-    return _solo("loan_to_deposit", "Loan-to-deposit ratio", bound).assign(
+    return _solo("loan_to_deposit", ("Loan-to-deposit ratio", "贷存款比例"), bound).assign(
         measure="net_loans",
         denominator="deposit_base",
         sense="max",
@@ -128,7 +128,7 @@ def _liquidity_floors(measures: pd.DataFrame) -> pd.DataFrame:
     """Floors of a branch's own coverage, relative to where it stands."""
     now = measures["hqla"] / measures["net_outflow"]
     bound = (now * LIQUIDITY_FLOOR * 1000).apply(math.floor) / 1000
-    return _solo("liquidity", "Liquidity floor", bound).assign(
+    return _solo("liquidity", ("Liquidity floor", "流动性下限"), bound).assign(
         measure="hqla",
         denominator="net_outflow",
         sense="min",
@@ -141,7 +141,7 @@ def _liquidity_floors(measures: pd.DataFrame) -> pd.DataFrame:
 
 def _reserve_floors() -> pd.DataFrame:
     bound = pd.Series(RESERVES_HELD, index=pd.Index(DOMESTIC))
-    return _solo("reserves", "Statutory reserves", bound).assign(
+    return _solo("reserves", ("Statutory reserves", "法定存款准备金"), bound).assign(
         measure="product:statutory_reserves",
         denominator="required_reserve",
         sense="min",
@@ -153,7 +153,9 @@ def _reserve_floors() -> pd.DataFrame:
 
 def _reserve_ceilings() -> pd.DataFrame:
     bound = pd.Series(RESERVES_MOST, index=pd.Index(DOMESTIC))
-    return _solo("reserves_most", "Statutory reserves, no more than required", bound).assign(
+    return _solo(
+        "reserves_most", ("Statutory reserves, no more than required", "法定存款准备金上限"), bound
+    ).assign(
         measure="product:statutory_reserves",
         denominator="required_reserve",
         sense="max",
@@ -163,12 +165,13 @@ def _reserve_ceilings() -> pd.DataFrame:
     )
 
 
-def _solo(limit: str, name: str, bound: pd.Series) -> pd.DataFrame:
+def _solo(limit: str, name: tuple[str, str], bound: pd.Series) -> pd.DataFrame:
     """Name one limit for each region of `bound`."""
     return pd.DataFrame(
         {
             "limit": [f"{limit}_{region}" for region in bound.index],
-            "name": [f"{name}, {REGION_NAMES[region][0]}" for region in bound.index],
+            "name": [f"{name[0]}, {REGION_NAMES[region][0]}" for region in bound.index],
+            "name_zh": [f"{REGION_NAMES[region][1]}{name[1]}" for region in bound.index],
             "region": bound.index,
             "scope": "solo",
             "bound": bound.to_numpy(),
@@ -178,12 +181,12 @@ def _solo(limit: str, name: str, bound: pd.Series) -> pd.DataFrame:
 
 def _single_limits() -> list[dict[str, object]]:
     rows = [
-        ("bhr_lent", "Bohai Rim, lent to assets", "BHR", "lent", "assets", "max", 0.40, 0.39, 0, "board", "Chief risk officer", "Assumed: no region shall depend on the group for more of its assets"),
-        ("ovs_borrowed", "Overseas, borrowed from the group", "OVS", "borrowed", "", "max", 3_400, 3_380, 0, "board", "Chief risk officer", "Assumed cross-border envelope; CNY billion"),
-        ("inclusive_finance", "Personal business loans, growth target", "ICBC", "product:loan_personal_business", "", "min", 2_123, 2_140, 0.01, "target", "Head of inclusive finance", "Assumed target: 10 % above the balance of 2025 at the year end (2025: +15 %)"),
-        ("overnight_target", "Overnight borrowing, target", "ICBC", "product:overnight_borrowing", "", "max", 100, 90, 0.002, "target", "Treasurer", "Assumed: the group lends overnight on balance"),
+        ("bhr_lent", "Bohai Rim, lent to assets", "环渤海地区拆出资金占资产比例", "BHR", "lent", "assets", "max", 0.40, 0.39, 0, "board", "Chief risk officer", "Assumed: no region shall depend on the group for more of its assets"),
+        ("ovs_borrowed", "Overseas, borrowed from the group", "境外及其他自集团拆入资金", "OVS", "borrowed", "", "max", 3_400, 3_380, 0, "board", "Chief risk officer", "Assumed cross-border envelope; CNY billion"),
+        ("inclusive_finance", "Personal business loans, growth target", "个人经营性贷款增长目标", "ICBC", "product:loan_personal_business", "", "min", 2_123, 2_140, 0.01, "target", "Head of inclusive finance", "Assumed target: 10 % above the balance of 2025 at the year end (2025: +15 %)"),
+        ("overnight_target", "Overnight borrowing, target", "隔夜拆入资金目标", "ICBC", "product:overnight_borrowing", "", "max", 100, 90, 0.002, "target", "Treasurer", "Assumed: the group lends overnight on balance"),
     ]  # fmt: skip
-    keys = ("limit", "name", "region", "measure", "denominator", "sense", "bound", "early_warning", "penalty", "tier", "owner", "source")  # fmt: skip
+    keys = ("limit", "name", "name_zh", "region", "measure", "denominator", "sense", "bound", "early_warning", "penalty", "tier", "owner", "source")  # fmt: skip
     return [dict(zip(keys, row, strict=True), scope="subtree") for row in rows]
 
 
@@ -217,6 +220,7 @@ def limits(measures: pd.DataFrame) -> pd.DataFrame:
     columns = [
         "limit",
         "name",
+        "name_zh",
         "region",
         "scope",
         "measure",
