@@ -23,11 +23,18 @@ def prepare(threads: int) -> None:
 
 @cache
 def _greet_nobody() -> None:
-    """Make the first HiGHS of the process, which prints a banner whatever its options (1.16)."""
+    """Make the first HiGHS of the process, which prints a banner whatever its options (1.16).
+
+    Its pool has half of the machine's threads, whatever the process was granted; OMP_NUM_THREADS says how many that is.
+    """
     import highspy
 
     with _standard_output_closed():
-        highspy.Highs()
+        first = highspy.Highs()
+        granted = os.environ.get("OMP_NUM_THREADS", "")
+        if granted.isdecimal() and int(granted):
+            first.setOptionValue("threads", int(granted))
+            first.run()
 
 
 @contextmanager
