@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from alm.formulation.book import Book
 from alm.formulation.formulate import Formulation
+from alm.formulation.stacked import Stacked
 from alm.plan.decisions import Decisions
 from solvers import Solution
 from solvers.face import Projection, project_on_optimal_face
@@ -54,3 +57,23 @@ def canonicalise(
     """
     target, weight = reference_point(book, formulation, reference)
     return project_on_optimal_face(formulation.problem, solution, target, weight)
+
+
+def canonicalise_together(
+    books: Sequence[Book],
+    stacked: Stacked,
+    solution: Solution,
+    references: Sequence[Decisions | None],
+) -> Projection:
+    """Project the references of several scenarios on the face of the best plans for all of them.
+
+    The distance is the mean over scenarios of that of each one's plan; what is shared counts in each that shares it.
+    """
+    points = [
+        reference_point(book, part, reference)
+        for book, part, reference in zip(books, stacked.parts, references, strict=True)
+    ]
+    weight, _ = stacked.gathered([weight for _, weight in points])
+    pull, _ = stacked.gathered([target * weight for target, weight in points])
+    target = np.divide(pull, weight, out=np.zeros_like(pull), where=weight > 0)
+    return project_on_optimal_face(stacked.problem, solution, target, weight)

@@ -6,7 +6,8 @@ quantum of the solution, so twelve cohorts are no worse than one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -67,15 +68,88 @@ def round_plan(book: Book, wanted: Decisions) -> Plan:
     ----------
     Contract, section 5, "In the plan every amount is a multiple of the quantum".
     """
-    quantum = book.case.settings.quantum
-    counts = _Counts(book, wanted, quantum)
-    for period in range(book.periods):
-        counts.sell(period)
-        counts.write(period)
-        counts.place(period)
-        counts.square(period)
-        counts.post(period)
-    return counts.plan()
+    return round_together((book,), (wanted,), np.zeros((1, book.periods), dtype=int))[0]
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """Decisions in whole quanta that other scenarios take over as they stand.
+
+    Attributes
+    ----------
+    book : Book
+        Under which they were made.
+    decisions : Decisions
+    where : array of bool (scenario, period)
+        Who takes them over when; from the first period on, without a break.
+    """
+
+    book: Book
+    decisions: Decisions
+    where: np.ndarray
+
+
+def round_together(
+    books: Sequence[Book],
+    wanted: Sequence[Decisions],
+    key: np.ndarray,
+    held: Held | None = None,
+) -> list[Plan]:
+    """Round the plans of several scenarios so that what they share is the same in whole quanta.
+
+    Parameters
+    ----------
+    books, wanted : sequence (scenario)
+    key : array of int (scenario, period)
+        Scenarios with the same number in a period share its new business, disposals and transfers. Once two have parted they
+        stay apart. The first of them rounds, the others follow.
+    held : Held, optional
+        Decisions of another plan that are followed in some periods.
+
+    Returns
+    -------
+    list of Plan
+        Amounts sold are the same share of the legacy book, where shocks left different ones.
+    """
+    common = _common_bounds(books, key)
+    counts = [
+        _Counts(book, each, book.case.settings.quantum)
+        for book, each in zip(common, wanted, strict=True)
+    ]
+    fixed = _Counts.of(held) if held else None
+    for period in range(key.shape[1]):
+        leads: dict[int, _Counts] = {}
+        for scenario, (number, each) in enumerate(
+            zip(key[:, period].tolist(), counts, strict=True)
+        ):
+            if held and fixed and held.where[scenario, period]:
+                each.follow(period, fixed)
+            elif number in leads:
+                each.follow(period, leads[number])
+            else:
+                each.decide(period)
+                leads[number] = each
+    return [each.plan() for each in counts]
+
+
+def _common_bounds(books: Sequence[Book], key: np.ndarray) -> list[Book]:
+    """Give each book the bounds of new business and of lanes that all keep who share them."""
+    if len(books) == 1:
+        return list(books)
+    same = (key[:, None, :] == key[None, :, :]).astype(bool)
+    sides = {
+        name: np.stack([getattr(book, name) for book in books]) for name in ("min_new", "max_new")
+    }
+    capacity = np.stack([book.lanes.capacity for book in books])
+    return [
+        replace(
+            book,
+            min_new=np.where(shared, sides["min_new"], -np.inf).max(axis=0),
+            max_new=np.where(shared, sides["max_new"], np.inf).min(axis=0),
+            lanes=replace(book.lanes, capacity=np.where(shared, capacity, np.inf).min(axis=0)),
+        )
+        for book, shared in zip(books, same[:, :, None, :], strict=True)
+    ]
 
 
 class _Counts:
@@ -96,6 +170,33 @@ class _Counts:
         self.standing = outstanding_amount(book, wanted.transfer)
         self.ends = book.end_nodes["lender"], book.end_nodes["borrower"]
         self.plugs = [np.flatnonzero(book.plug & (book.node == n)) for n in range(len(book.nodes))]
+
+    @classmethod
+    def of(cls, held: Held) -> _Counts:
+        """Count what is decided already."""
+        counts = cls(held.book, held.decisions, held.book.case.settings.quantum)
+        for name in ("new", "sold", "transfer"):
+            setattr(counts, name, np.rint(getattr(held.decisions, name) / counts.quantum))
+        return counts
+
+    def decide(self, t: int) -> None:
+        """Round the decisions of a period and square it."""
+        self.sell(t)
+        self.write(t)
+        self.place(t)
+        self.square(t)
+        self.post(t)
+
+    def follow(self, t: int, lead: _Counts) -> None:
+        """Take over the decisions of a period as another scenario has rounded them; only plugs are squared."""
+        self.new[:, t], self.transfer[:, t] = lead.new[:, t], lead.transfer[:, t]
+        share = sold_share(lead.book, lead.sold[:, : t + 1] * self.quantum)[:, -1]
+        before = sold_share(self.book, self.sold[:, :t] * self.quantum)[:, -1] if t else 0.0
+        base = self.book.opening * self.book.legacy[:, t + 1]
+        count = np.maximum(0.0, np.rint((share - before) * base / self.quantum))
+        self.sold[:, t] = np.where(lead.sold[:, t] > 0, count, 0.0)
+        self.square(t, held=True)
+        self.post(t, held=True)
 
     def _whole(self, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         """Give lots and tickets in quanta: (row); a lot of 0 is a quantum."""
@@ -139,25 +240,28 @@ class _Counts:
         kept = _in_whole_lots(kept, self.wanted.transfer[:, t] / self.quantum, self.lane_lot)
         self.transfer[:, t] = np.where(kept > 0, np.maximum(kept, self.lane_ticket), 0.0)
 
-    def square(self, t: int) -> None:
-        """Let the plugs of each node take what is missing; where money only passes through, change its way."""
+    def square(self, t: int, *, held: bool = False) -> None:
+        """Let the plugs of each node take what is missing; where money only passes through, change its way.
+
+        Decisions that are held are not changed for it.
+        """
         self.plug[:, t] = np.rint(self.wanted.plug[:, t] / self.quantum)
         missing = self._missing(t)
         through = np.array([not len(plugs) for plugs in self.plugs])
-        if (missing[through] != 0).any():
+        if not held and (missing[through] != 0).any():
             self.transfer[:, t] += reroute(
                 self.book, missing, through, *self._lane_room(t), self.ends
             )
             missing = self._missing(t)
         for node in np.flatnonzero(missing):
             missing[node] = self._take(t, self.plugs[node], missing[node])
-        for node in np.flatnonzero(missing):
+        for node in np.flatnonzero(missing) if not held else ():
             missing[node] = self._shift_volume(t, int(node), missing[node])
         for node in np.flatnonzero(missing):
             missing[node] = self._overdraw(t, self.plugs[node], missing[node])
         self.unsquared[:, t] = missing
 
-    def post(self, t: int) -> None:
+    def post(self, t: int, *, held: bool = False) -> None:
         """Post retained income and square again, until what is earned with these plugs is what is posted."""
         if not len(self.book.retaining):
             return
@@ -167,7 +271,7 @@ class _Counts:
             self.posted[:, t] = before + retained_income(self.book, self.plan())[:, t]
             if np.array_equal(np.rint(self.posted[:, t] / self.quantum), last):
                 return
-            self.square(t)
+            self.square(t, held=held)
 
     def _overdraw(self, t: int, plugs: np.ndarray, missing: float) -> float:
         """Break a plug's bound rather than the funding of its node; the verification then names the bound."""

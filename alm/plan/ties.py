@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy import sparse
 
 from alm.formulation.book import Book
 from alm.formulation.formulate import Formulation
+from alm.formulation.stacked import Stacked
 from alm.plan.decisions import Decisions, outstanding_amount
 from solvers import Problem, Solution, Status
 
@@ -35,12 +36,43 @@ def with_fewest_changes(
     Solution
         The one given, where there is nothing better.
     """
-    problem = formulation.problem
-    settled = solution.status is Status.OPTIMAL and solution.gap <= SAME
+    return _settled(
+        formulation.problem, solution, solve, lambda: _usual_counts(book, formulation, reference)
+    )
+
+
+def with_fewest_changes_together(
+    books: Sequence[Book],
+    stacked: Stacked,
+    solution: Solution,
+    solve: Callable[[Problem], Solution],
+    references: Sequence[Decisions | None],
+) -> Solution:
+    """Settle ties among the whole decisions of several scenarios; one that is shared counts once."""
+
+    def usual() -> np.ndarray:
+        every = np.full(stacked.problem.columns, np.nan)
+        for book, part, number, reference in zip(
+            books, stacked.parts, stacked.column, references, strict=True
+        ):
+            own = _usual_counts(book, part, reference)
+            every[number] = np.where(np.isnan(own), every[number], own)
+        return every
+
+    return _settled(stacked.problem, solution, solve, usual)
+
+
+def _settled(
+    problem: Problem,
+    solution: Solution,
+    solve: Callable[[Problem], Solution],
+    usual_counts: Callable[[], np.ndarray],
+) -> Solution:
+    proven = solution.status is Status.OPTIMAL and solution.gap <= SAME
     few = 0 < problem.integer.sum() <= MOST
-    if not (settled and few) or problem.is_quadratic or problem.is_conic:
+    if not (proven and few) or problem.is_quadratic or problem.is_conic:
         return solution
-    usual = _usual_counts(book, formulation, reference)
+    usual = usual_counts()
     counted = np.flatnonzero(np.isfinite(usual))
     if not len(counted):
         return solution

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from alm.formulation.formulate import Formulation
+from alm.formulation.stacked import Stacked
 from solvers import Problem, Solution, Status, with_integers_fixed
+
+Model = TypeVar("Model", Formulation, Stacked)
 
 
 def with_whole_decisions_fixed(
-    formulation: Formulation, solution: Solution, solve: Callable[[Problem], Solution]
-) -> tuple[Formulation, Solution]:
+    formulation: Model, solution: Solution, solve: Callable[[Problem], Solution]
+) -> tuple[Model, Solution]:
     """Fix lots, tickets and what is open at what was found, and solve the rest again.
 
     Returns
     -------
-    Formulation
+    Formulation or Stacked
         Without integers: what is made unique, rounded and priced is a plan with these.
     Solution
         The plan with duals and prices "given the whole decisions"; bound, gap and status stay those of the integer
