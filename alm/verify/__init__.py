@@ -2,7 +2,18 @@
 
 from alm.verify.confirm import confirm, verify
 from alm.verify.replay import read
+from alm.verify.scenarios import ScenariosVerification, confirm_scenarios, is_over_scenarios
 from alm.verify.terms import Terms
 from alm.verify.verification import Failure, Verification
 
-__all__ = ["Failure", "Terms", "Verification", "confirm", "read", "verify"]
+__all__ = [
+    "Failure",
+    "ScenariosVerification",
+    "Terms",
+    "Verification",
+    "confirm",
+    "confirm_scenarios",
+    "is_over_scenarios",
+    "read",
+    "verify",
+]

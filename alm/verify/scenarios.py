@@ -1,0 +1,363 @@
+"""Confirm a run over scenarios: every plan by itself, what they share, and what they are worth together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from alm.case import Case, CaseError, load
+from alm.verify.checks.manifest import inputs_are_those_of_the_run, run_names_its_case
+from alm.verify.confirm import confirm
+from alm.verify.replay import Replay, read
+from alm.verify.sharing import (
+    deciders,
+    decisions_agree,
+    decisions_are_shared,
+    shared_periods,
+)
+from alm.verify.shocks import BASE
+from alm.verify.terms import Terms
+from alm.verify.verification import (
+    Failure,
+    Finding,
+    Miss,
+    Verification,
+    at_least,
+    at_most,
+    equal,
+    stated,
+    true_for,
+)
+from alm.verify.worth import Worth, worth_of
+
+KIND = "scenarios"
+PLAN, ALONE, HELD = "scenarios", "alone", "held"
+ONCE = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One plan of a run over scenarios: which kind, whose, where, and whether it holds by itself."""
+
+    kind: str
+    scenario: str
+    folder: Path
+    replay: Replay
+    outcome: Verification
+
+    @property
+    def ok(self) -> bool:
+        """Whether every figure of it was confirmed."""
+        return self.outcome.ok
+
+
+@dataclass(frozen=True)
+class ScenariosVerification(Verification):
+    """A verification of all plans of a run over scenarios together; `objective` is that of the criterion."""
+
+    parts: tuple[Part, ...] = ()
+
+
+def is_over_scenarios(run_folder: Path) -> bool:
+    """Tell whether a run holds plans of scenarios."""
+    known = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
+    return isinstance(known, dict) and known.get("kind") == KIND
+
+
+def confirm_scenarios(run_folder: Path) -> ScenariosVerification:
+    """Recompute every plan of a run over scenarios, what they share, and every figure that is made of them.
+
+    Raises
+    ------
+    alm.case.CaseError
+        If the frozen inputs are no valid case.
+    FileNotFoundError
+        If a file of the run is missing.
+    """
+    begin = perf_counter()
+    manifest = json.loads((run_folder / "run.json").read_text(encoding="utf-8"))
+    case, table = (
+        load(run_folder / "inputs"),
+        pd.read_parquet(run_folder / "plan/scenarios.parquet"),
+    )
+    run = _Run(run_folder, case, manifest, table, tuple(_parts(run_folder, case, table)))
+    outcomes = [(name, section, tuple(check(run))) for check, name, section in _named(CHECKS)]
+    own = [_as_row(name, section, findings) for name, section, findings in outcomes]
+    checks = pd.concat([_summed(run.parts), pd.DataFrame(own)], ignore_index=True)
+    failures = [
+        *(
+            replace(failure, where=f"{part.kind}/{part.folder.name} {failure.where}")
+            for part in run.parts
+            for failure in part.outcome.failures
+        ),
+        *(
+            Failure(name, *miss)
+            for name, _, findings in outcomes
+            for finding in findings
+            for miss in finding.misses
+        ),
+    ]
+    worth = run.worth.criterion if run.is_complete else np.nan
+    return ScenariosVerification(
+        bool(checks["ok"].all()), worth, tuple(failures), checks, perf_counter() - begin, run.parts
+    )
+
+
+def _parts(folder: Path, case: Case, table: pd.DataFrame) -> Iterator[Part]:
+    """Read and confirm every plan; those of one scenario share its terms."""
+    for row in table.astype({"scenario": "str", "folder": "str"}).to_dict("records"):
+        if row["scenario"] not in set(case.table("scenarios")["scenario"]):
+            raise CaseError(())
+        terms = Terms(case, row["scenario"])
+        for kind in (PLAN, ALONE, HELD):
+            place = folder / kind / row["folder"]
+            if (place / "run.json").is_file():
+                yield _part(kind, row["scenario"], place, terms)
+    if (folder / BASE / "run.json").is_file():
+        yield _part(BASE, BASE, folder / BASE, Terms(case))
+
+
+def _part(kind: str, scenario: str, place: Path, terms: Terms) -> Part:
+    replay = read(place, terms)
+    outcome = confirm(replay)
+    if replay.scenario != scenario:
+        miss = Failure(
+            "plans_are_of_their_scenarios", "options.scenario", replay.scenario, scenario, np.nan
+        )
+        outcome = replace(outcome, ok=False, failures=(*outcome.failures, miss))
+    return Part(kind, scenario, place, replay, outcome)
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    folder: Path
+    case: Case
+    manifest: dict[str, Any]
+    table: pd.DataFrame
+    parts: tuple[Part, ...]
+
+    @property
+    def mode(self) -> str:
+        return str((self.manifest.get("options") or {}).get("mode"))
+
+    @property
+    def names(self) -> list[str]:
+        return [str(name) for name in self.case.table("scenarios")["scenario"]]
+
+    def replays(self, kind: str) -> dict[str, Replay]:
+        return {part.scenario: part.replay for part in self.parts if part.kind == kind}
+
+    def objectives(self, kind: str) -> np.ndarray:
+        """Give the objective of each scenario in one kind of plan: (scenario); NaN without one."""
+        known = {part.scenario: part.outcome.objective for part in self.parts if part.kind == kind}
+        return np.array([known.get(name, np.nan) for name in self.names])
+
+    @property
+    def is_complete(self) -> bool:
+        return set(self.replays(PLAN)) == set(self.names)
+
+    @property
+    def worth(self) -> Worth:
+        return worth_of(self.case, self.objectives(PLAN))
+
+
+Check = Callable[[_Run], Iterable[Finding]]
+
+
+def every_scenario_has_its_plan(run: _Run) -> Iterator[Finding]:
+    """Confirm that the run holds the plans that its mode asks for, each of its own scenario."""
+    wanted = {(PLAN, name) for name in run.names}
+    if run.mode != "sweep":
+        wanted |= {(ALONE, name) for name in run.names}
+        if run.manifest.get("expected_of_base_plan") is not None:
+            wanted |= {(HELD, name) for name in run.names} | {(BASE, BASE)}
+    found = {(part.kind, part.scenario) for part in run.parts}
+    misses = [
+        Miss(f"{kind}/{name}", "no plan", "a plan", np.nan) for kind, name in sorted(wanted - found)
+    ]
+    listed = run.table["scenario"].astype(str).tolist()
+    if sorted(listed) != sorted(run.names):
+        misses.append(Miss("scenarios.scenario", ", ".join(listed), ", ".join(run.names), np.nan))
+    yield stated(misses, len(wanted) + 1)
+
+
+def what_is_shared_is_decided_once(run: _Run) -> Iterator[Finding]:
+    """Confirm that scenarios which share decisions have the same ones, in whole quanta."""
+    if run.is_complete and run.mode != "sweep":
+        yield from decisions_are_shared(run.replays(PLAN), deciders(run.case, run.mode))
+
+
+def the_base_plan_is_held(run: _Run) -> Iterator[Finding]:
+    """Confirm that the plans called so have the shared decisions of the base plan."""
+    held, base = run.replays(HELD), run.replays(BASE)
+    if run.mode == "sweep" or not held or BASE not in base:
+        return
+    shared = shared_periods(deciders(run.case, run.mode))
+    for name, replay in held.items():
+        yield from decisions_agree(base[BASE], replay, shared[name], f"held={name}")
+
+
+def figures_of_scenarios_are_right(run: _Run) -> Iterator[Finding]:
+    """Confirm plan table scenarios: probabilities, and what each plan earns."""
+    given = run.case.table("scenarios").set_index("scenario")["probability"].loc[run.names]
+    table = run.table.assign(scenario=run.table["scenario"].astype(str)).set_index("scenario")
+    table = table.reindex(run.names)
+    best = run.objectives(PLAN if run.mode == "sweep" else ALONE)
+    plan, income = (
+        run.objectives(PLAN),
+        [_income(run.replays(PLAN).get(name)) for name in run.names],
+    )
+    figures = {
+        "probability": (given / given.sum()).to_numpy(float),
+        "objective": plan,
+        "income": np.array(income),
+        "wait_and_see": best,
+        "regret": best - plan,
+        "of_base_plan": run.objectives(HELD),
+    }
+    for column, expected in figures.items():
+        yield _alike(run, f"scenarios.{column}", table[column].to_numpy(float), expected)
+
+
+def _income(replay: Replay | None) -> float:
+    return np.nan if replay is None else float(replay.income.of_regions["income"].sum())
+
+
+def figures_of_the_run_are_right(run: _Run) -> Iterator[Finding]:
+    """Confirm the criterion, expected, CVaR, wait-and-see and what the base plan's decisions are worth."""
+    worth, said = run.worth, run.manifest
+    best = run.objectives(PLAN if run.mode == "sweep" else ALONE)
+    see, base = worth.mean(best), worth.mean(run.objectives(HELD))
+    shares = run.mode != "sweep"
+    figures = {
+        "objective": worth.criterion,
+        "expected": worth.expected,
+        "cvar": worth.cvar,
+        "wait_and_see": see,
+        "expected_of_base_plan": base,
+        "evpi": see - worth.expected if shares else np.nan,
+        "vss": worth.expected - base,
+    }
+    for name, expected in figures.items():
+        yield _alike(run, f"run.json {name}", [_number(said.get(name))], [expected])
+    rows = {str(row.get("scenario")): row for row in said.get("scenarios") or []}
+    stated_objective = [_number(rows.get(name, {}).get("objective")) for name in run.names]
+    yield _alike(run, "run.json scenarios objective", stated_objective, run.objectives(PLAN))
+    unable = said.get("infeasible_in") or []
+    told = bool(unable) == (said.get("expected_of_base_plan") is None) or not shares
+    yield true_for(
+        lambda _: "run.json infeasible_in", [told], str(unable), "named where nothing is said"
+    )
+
+
+def the_gap_is_honest(run: _Run) -> Iterator[Finding]:
+    """Confirm that the criterion does not beat its bound, that the gap is what is left, and the order of values.
+
+    No plans earn more than those of scenarios known beforehand can, and none with the base plan's decisions more than the
+    bound of these.
+    """
+    said, worth = run.manifest, run.worth
+    bound, gap = _number(said.get("bound")), _number(said.get("gap"))
+    near = 1e-6 * abs(worth.criterion) + _quanta(run)
+    if np.isnan(bound):
+        yield true_for(lambda _: "run.json gap", [np.isnan(gap)], gap, "blank: there is no bound")
+        return
+    yield at_most(lambda _: "run.json bound (criterion above it)", [worth.criterion], [bound], near)
+    size = max(abs(worth.criterion), run.case.settings.quantum)
+    left = max(0.0, bound - worth.criterion) / size
+    yield equal(lambda _: "run.json gap", [gap], [left], 1e-9 + _noise(run) / size)
+    if run.mode == "sweep" or said.get("order"):
+        return
+    bounds = [_number(replay.manifest.get("bound")) for replay in run.replays(ALONE).values()]
+    if len(bounds) == len(run.names) and np.isfinite(bounds).all():
+        most = worth_of(run.case, np.array(bounds)).criterion
+        yield at_most(
+            lambda _: "run.json objective (above foresight)", [worth.criterion], [most], near
+        )
+    held = run.objectives(HELD)
+    if np.isfinite(held).all():
+        least = worth_of(run.case, held).criterion
+        yield at_least(
+            lambda _: "run.json bound (below the base plan's decisions)", [bound], [least], near
+        )
+
+
+def the_run_names_its_case(run: _Run) -> Iterator[Finding]:
+    """Confirm case, dates, currency and unit that run.json states, and that it is made of these inputs."""
+    replay = Replay(run.case, {}, run.manifest, given_terms=Terms(run.case))
+    yield from run_names_its_case(replay)
+    yield from inputs_are_those_of_the_run(replay)
+
+
+CHECKS: tuple[tuple[Check, str], ...] = (
+    (every_scenario_has_its_plan, "8"),
+    (what_is_shared_is_decided_once, "8"),
+    (the_base_plan_is_held, "8"),
+    (figures_of_scenarios_are_right, "8, 9"),
+    (figures_of_the_run_are_right, "1, 8, 9"),
+    (the_gap_is_honest, "9"),
+    (the_run_names_its_case, "1, 9"),
+)
+
+
+def _named(checks: tuple[tuple[Check, str], ...]) -> Iterator[tuple[Check, str, str]]:
+    for check, section in checks:
+        yield check, check.__name__, section
+
+
+def _number(value: Any) -> float:
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if known else np.nan
+
+
+def _alike(run: _Run, where: str, found: Any, expected: Any) -> Finding:
+    """Hold figures against each other; blank on both sides is alike."""
+    found, expected = np.asarray(found, float), np.asarray(expected, float)
+    both = np.isnan(found) & np.isnan(expected)
+    names = run.names if found.size > 1 else [""]
+    return equal(
+        lambda cell: f"{where} {names[cell[0]]}".strip(),
+        np.where(both, 0.0, found),
+        np.where(both, 0.0, expected),
+        1e-9 * np.abs(np.nan_to_num(expected)) + _noise(run),
+    )
+
+
+def _noise(run: _Run) -> float:
+    """By how much two exact computations of the same objective may differ in floating point."""
+    gross = max((part.replay.objective.scale for part in run.parts if part.ok), default=0.0)
+    return 1e-13 * gross + 1e-6 * run.case.settings.quantum
+
+
+def _quanta(run: _Run) -> float:
+    terms = run.parts[0].replay.terms
+    return float(terms.quantum * (terms.position_fx.sum(axis=0) + terms.lane_fx.sum(axis=0)).max())
+
+
+def _summed(parts: tuple[Part, ...]) -> pd.DataFrame:
+    """Add up the checks of all plans, in the order in which they run."""
+    every = pd.concat([part.outcome.checks for part in parts], ignore_index=True)
+    by = every.groupby(["check", "section"], sort=False)
+    table = by[["count", "failed"]].sum()
+    table["largest_deviation"] = by["largest_deviation"].max()
+    table["ok"] = table["failed"] == 0
+    return table.reset_index()
+
+
+def _as_row(name: str, section: str, findings: tuple[Finding, ...]) -> dict[str, object]:
+    failed = sum(finding.failed for finding in findings)
+    return {
+        "check": name,
+        "section": section,
+        "count": sum(finding.count for finding in findings),
+        "failed": failed,
+        "largest_deviation": max((finding.largest for finding in findings), default=0.0),
+        "ok": failed == 0,
+    }
