@@ -17,7 +17,6 @@ from alm.cli.progress import StageProgress
 
 if TYPE_CHECKING:
     from alm.case import Fault
-    from alm.runs.options import Options
     from alm.runs.run import Run
 
 BASE = "base"
@@ -83,8 +82,8 @@ def allocate(
     earlier = str(reference) if reference else ""
     options = Options(asked, backend, any_optimum, not no_baselines, lang.value, earlier, scenario)
     answer = blank("allocate", case=case.resolve().name) if as_json else None
-    with _refusing(answer, out, options), _ended_without_plan(answer):
-        _refuse_unknown(_backend_faults(backend))
+    with refusing(answer, out, earlier), ended_without_plan(answer):
+        refuse_unknown(backend_faults(backend))
         with streams.only_results_on_stdout(), StageProgress(quiet) as progress:
             run = run_case(case, out, options=options, progress=progress, bounds=progress.bounds)
     _tell(run, scenario, as_json=as_json, quiet=quiet)
@@ -92,7 +91,9 @@ def allocate(
 
 
 @contextmanager
-def _refusing(answer: dict[str, Any] | None, out: Path | None, options: Options) -> Iterator[None]:
+def refusing(
+    answer: dict[str, Any] | None, out: Path | None, reference: str = ""
+) -> Iterator[None]:
     """Turn what a person can mend into faults and exit code 2."""
     from alm.case import CaseError
     from solvers import UnsuitableBackendError
@@ -105,16 +106,16 @@ def _refusing(answer: dict[str, Any] | None, out: Path | None, options: Options)
         allowed = "a new or empty folder, or a run to replace"
         refuse([_fault("--out", str(out), allowed, str(error))], answer)
     except FileNotFoundError:
-        if not options.reference:
+        if not reference:
             raise
-        refuse([_fault("--reference", options.reference, "a run folder with a plan")], answer)
+        refuse([_fault("--reference", reference, "a run folder with a plan")], answer)
     except UnsuitableBackendError as error:
         allowed = f"one for a problem that is {error.kind}"
         refuse([_fault("--backend", error.backend, allowed, f"leave it out; {error}")], answer)
 
 
 @contextmanager
-def _ended_without_plan(answer: dict[str, Any] | None) -> Iterator[None]:
+def ended_without_plan(answer: dict[str, Any] | None) -> Iterator[None]:
     """Say that time was up before there was a plan, and end with exit code 1: nothing is known of the case."""
     from alm.runs.run import OutOfTimeError
 
@@ -127,7 +128,8 @@ def _ended_without_plan(answer: dict[str, Any] | None) -> Iterator[None]:
         raise typer.Exit(NO_ANSWER) from None
 
 
-def _refuse_unknown(faults: list[Fault]) -> None:
+def refuse_unknown(faults: list[Fault]) -> None:
+    """Refuse a line that names what does not exist."""
     from alm.case import CaseError
 
     if faults:
@@ -140,7 +142,8 @@ def _fault(option: str, found: str, allowed: str, hint: str = "") -> Fault:
     return Fault(OPTIONS, None, option, found, allowed, hint)
 
 
-def _backend_faults(backend: str) -> list[Fault]:
+def backend_faults(backend: str) -> list[Fault]:
+    """Find what is wrong with the name of a backend; blank is none."""
     from alm.case.faults import nearest
     from solvers.backends import BACKENDS
 

@@ -23,6 +23,7 @@ from alm.cli.faults import OPTIONS, as_objects, say
 from alm.cli.new import new
 from alm.cli.report import report
 from alm.cli.runs import runs
+from alm.cli.scenarios import scenarios
 from alm.cli.schema import schema
 from alm.cli.verify import verify
 
@@ -31,6 +32,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     new,
     check,
     allocate,
+    scenarios,
     report,
     verify,
     runs,
@@ -97,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _unexpected(error, words)
     if code == INTERRUPTED:
-        planning = _command(words) == "allocate"
+        planning = _command(words) in ("allocate", "scenarios")
         message = "Interrupted before there was a plan; nothing was kept."
         message = message if planning else "Interrupted."
         return _end(words, code, message, reason=message)

@@ -56,10 +56,11 @@ def _require_plan(run: Path, answer: dict[str, Any] | None) -> None:
 def _confirmed(run: Path, as_json: bool) -> Verification:
     """Verify; files that can no longer be read are refused like figures that are wrong."""
     from alm.case import CaseError
+    from alm.verify import confirm_scenarios, is_over_scenarios
     from alm.verify import verify as confirm
 
     try:
-        return confirm(run)
+        return confirm_scenarios(run) if is_over_scenarios(run) else confirm(run)
     except CaseError as error:
         reason, faults = "The frozen inputs are no valid case any more.", list(error.faults)
     except (ValueError, OSError) as error:  # JSON or Parquet that is damaged

@@ -178,10 +178,16 @@ def find_runs(root: Path) -> list[Path]:
     written: dict[Path, float] = {}
     for path in root.rglob(MANIFEST):
         run = path.parent
-        if not _hidden(path, root) and run.parent.name != "baselines":
+        if not _hidden(path, root) and not _within_a_run(run, root):
             with suppress(FileNotFoundError):  # it has just given way to another one
                 written[run] = path.stat().st_mtime
     return sorted(written, key=lambda run: written[run], reverse=True)
+
+
+def _within_a_run(run: Path, root: Path) -> bool:
+    """Tell whether a folder belongs to a run above it: its baselines, or the plans of its scenarios."""
+    above = run.relative_to(root).parts[:-1]
+    return any((root.joinpath(*above[:n]) / MANIFEST).is_file() for n in range(len(above) + 1))
 
 
 def _hidden(path: Path, root: Path) -> bool:

@@ -9,6 +9,7 @@ from alm.cli import PAGE, app, reference
 from alm.cli.answers import blank
 from alm.cli.app import COMMANDS, main
 from alm.runs.run import Run
+from alm.runs.scenario_run import ScenarioRun
 
 from .program import ROOT, THREE_REGIONS, alm, alm_process
 
@@ -118,6 +119,7 @@ SPOILT = [
     (["allocate"], "CASE"),
     (["allocate", "x", "--lang", "fr"], "--lang"),
     (["allocate", "x", "y"], None),
+    (["scenarios", "x", "--mode", "fast"], "--mode"),
     (["check", "x", "--out"], "--out"),
     (["new"], "CASE"),
     (["report"], "RUN"),
@@ -150,6 +152,12 @@ def test_blank_answers_of_a_plan_are_those_of_a_run():
     assert list(blank("allocate")) == list(nothing)
     known = {"case": "", "status": ""}
     assert blank("allocate", **known) == nothing
+
+
+def test_blank_answers_of_scenarios_are_those_of_a_run():
+    nothing = ScenarioRun(case="", mode="", status="", seconds={}).answer()
+    assert list(blank("scenarios")) == list(nothing)
+    assert blank("scenarios", case="", mode="", status="") == nothing
 
 
 def test_an_option_is_never_taken_for_the_value_of_another_one(tmp_path, monkeypatch, capsys):

@@ -1,0 +1,81 @@
+"""The answer of `alm scenarios` on a terminal: a line a scenario, and what knowing more would be worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from alm.cli import streams
+from alm.cli.tables import listing
+from alm.money import money_name
+from alm.runs.scenario_run import ScenarioRun
+
+TITLES = {
+    "sweep": "each scenario with its own best plan",
+    "robust": "one plan for all scenarios, only plugs react",
+    "stochastic": "decide now, adapt later",
+}
+
+
+def show(run: ScenarioRun) -> None:
+    """Print what scenarios earn under their plans, or why there are none."""
+    from alm.case import load
+
+    console = streams.results()
+    assert run.folder is not None
+    settings = load(run.folder / "inputs").settings
+    money = money_name(settings.currency, settings.unit)
+    dates = f"{settings.as_of:%Y-%m-%d}, {settings.periods} {settings.step}s"
+    heading = f"{run.case} · {TITLES[run.mode]} · {dates} · amounts in {money}"
+    console.print(heading, style="bold", markup=False, soft_wrap=True)
+    if run.scenarios:
+        head, rows = _table(run)
+        console.print(listing(head, rows, console.width, numbers=range(1, len(head) - 1)))
+    if run.objective is None:
+        said = f"{run.status}: {run.reason}"
+        console.print(said, style="bold red", markup=False, soft_wrap=True)
+        return
+    for line in lines(run, money):
+        console.print(line, markup=False)
+    proof = "Verified" if run.verified else "NOT VERIFIED"
+    gap = "" if run.gap is None else f", at most {run.gap:.1e} below the best possible"
+    console.print(f"{proof}: every scenario's plan and what they share{gap}.", style="bold")
+
+
+def _table(run: ScenarioRun) -> tuple[list[str], list[list[str]]]:
+    shares = run.mode != "sweep"
+    head = ["scenario", "probability", "objective", "income"]
+    head += ["own best", "regret", "base plan's"] if shares else []
+    rows = []
+    for row in run.scenarios:
+        figures = [row["objective"], row["income"]]
+        figures += [row["wait_and_see"], row["regret"], row["of_base_plan"]] if shares else []
+        broken = sorted({each["limit"] for each in row["violations"]})
+        note = ", ".join(broken) if row["objective"] is not None else row["status"]
+        cells = [f"{row['probability']:.2%}", *(_amount(figure) for figure in figures)]
+        rows.append([row["scenario"], *cells, note])
+    return [*head, "missed"], rows
+
+
+def _amount(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.2f}"
+
+
+def lines(run: ScenarioRun, money: str) -> Sequence[str]:
+    """Say in words what the figures of a run mean."""
+    said = [
+        f"Expected {_amount(run.expected)}; mean of the worst scenarios (CVaR) {_amount(run.cvar)}."
+    ]
+    if run.evpi is not None:
+        said.append(
+            f"To know the scenario beforehand would be worth {_amount(run.evpi)} (EVPI):"
+            f" with foresight {_amount(run.wait_and_see)}."
+        )
+    if run.vss is not None:
+        said.append(
+            f"To plan for scenarios instead of for the base alone is worth {_amount(run.vss)} (VSS):"
+            f" the base plan's decisions bring {_amount(run.expected_of_base_plan)}."
+        )
+    elif run.infeasible_in:
+        named = ", ".join(run.infeasible_in)
+        said.append(f"The base plan's decisions do not bear these scenarios: {named}.")
+    return said

@@ -1,0 +1,97 @@
+"""`alm scenarios`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from alm.cli import streams
+from alm.cli.allocate import Language, backend_faults, ended_without_plan, refuse_unknown, refusing
+from alm.cli.answers import blank
+from alm.cli.faults import say
+from alm.cli.progress import StageProgress
+
+if TYPE_CHECKING:
+    from alm.runs.scenario_run import ScenarioRun
+
+
+class Modes(StrEnum):
+    """Ways to plan for scenarios."""
+
+    SWEEP = "sweep"
+    ROBUST = "robust"
+    STOCHASTIC = "stochastic"
+
+
+def scenarios(
+    case: Annotated[
+        Path, typer.Argument(metavar="CASE", help="Folder with case.toml.", show_default=False)
+    ],
+    mode: Annotated[
+        Modes,
+        typer.Option(
+            help="sweep: each scenario its own plan. robust: one plan for all, only plugs react."
+            " stochastic: decide now, adapt later, as table scenarios says."
+        ),
+    ] = Modes.SWEEP,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Run folder; a run that stands there gives way. If left out: below runs/."
+        ),
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="PATH=VALUE",
+            help="Change a cell for this run only, as risk.cvar_weight=0.5. May be repeated.",
+        ),
+    ] = None,
+    backend: Annotated[
+        str, typer.Option(help="Solver, instead of the one the problem asks for.")
+    ] = "",
+    any_optimum: Annotated[
+        bool, typer.Option("--any-optimum", help="Skip the tie-break among equally good plans.")
+    ] = False,
+    lang: Annotated[Language, typer.Option(help="Language of the workbook.")] = Language.EN,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="No progress and no summary: only the run's folder.")
+    ] = False,
+) -> None:
+    """Plan for every scenario of a case: each by itself, all alike, or now alike and later apart.
+
+    Example: alm scenarios examples/two-weathers --mode stochastic
+    """
+    from alm.runs.scenario_job import Options
+    from alm.runs.scenarios import plan_scenarios
+    from scenarios import Mode
+
+    answer = blank("scenarios", case=case.resolve().name, mode=mode.value) if as_json else None
+    options = Options(Mode(mode.value), tuple(changes or ()), backend, any_optimum, lang.value)
+    with refusing(answer, out), ended_without_plan(answer):
+        refuse_unknown(backend_faults(backend))
+        with streams.only_results_on_stdout(), StageProgress(quiet) as progress:
+            run = plan_scenarios(case, out, options=options, progress=progress)
+    _tell(run, as_json=as_json, quiet=quiet)
+    raise typer.Exit(run.exit_code)
+
+
+def _tell(run: ScenarioRun, *, as_json: bool, quiet: bool) -> None:
+    """Print the answer; the run's folder comes last."""
+    if as_json:
+        streams.print_json(run.answer())
+        return
+    if not quiet:
+        from alm.cli.scenario_page import show
+
+        show(run)
+    if run.order:
+        say(f"The order of values is broken: {run.order}.")
+    if run.fault:
+        say(f"The plans stand, but {run.fault}; the log of the run holds the details.")
+    streams.results().print(str(run.folder), markup=False, soft_wrap=True)

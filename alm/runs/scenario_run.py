@@ -1,0 +1,124 @@
+"""What a run over scenarios answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from alm.runs.run import EXIT_FAULT, EXIT_GAP, EXIT_GOOD, EXIT_NO_PLAN, EXIT_UNVERIFIED
+
+KIND = "scenarios"
+
+
+@dataclass(frozen=True)
+class ScenarioRun:
+    """Plans for every scenario of a case, and what they are worth together.
+
+    Attributes
+    ----------
+    mode : str
+        sweep, robust or stochastic.
+    status : str
+        optimal, gap, infeasible or unbounded; of a sweep, the worst of its scenarios.
+    objective : float or None
+        The criterion, (1 - w) x expected + w x CVaR, of the plans as written.
+    optimum : float or None
+        The same before rounding.
+    bound, gap : float or None
+        No plans earn more than `bound` by the criterion; `gap` is what is missing to it, relative to the objective.
+    expected, cvar : float or None
+        Of the objective over scenarios, plans as written.
+    scenarios : tuple of dict
+        scenario, name, probability, objective, income, status, bound, gap, verified, violations, wait_and_see,
+        of_base_plan, regret.
+    wait_and_see : float or None
+        Expected objective if each scenario were known before anything is decided: the expected sweep.
+    expected_of_base_plan : float or None
+        Expected objective with the shared decisions of the base plan; None where some scenario cannot bear them.
+    infeasible_in : tuple of str
+        Scenarios that cannot bear the shared decisions of the base plan.
+    infeasible : tuple of str
+        Scenarios that have no plan, not even their own.
+    order : str
+        What is wrong with wait-and-see >= these plans >= base plan's decisions; blank where the order holds.
+    """
+
+    case: str
+    mode: str
+    status: str
+    seconds: dict[str, float]
+    folder: Path | None = None
+    objective: float | None = None
+    optimum: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    expected: float | None = None
+    cvar: float | None = None
+    verified: bool = False
+    scenarios: tuple[dict[str, Any], ...] = ()
+    wait_and_see: float | None = None
+    expected_of_base_plan: float | None = None
+    infeasible_in: tuple[str, ...] = ()
+    infeasible: tuple[str, ...] = ()
+    reason: str = ""
+    order: str = ""
+    fault: str = ""
+    backend: str = ""
+    report: Path | None = None
+    shared: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def evpi(self) -> float | None:
+        """Worth of knowing the scenario beforehand; of a sweep, where nothing is shared, none is defined."""
+        if self.mode == "sweep":
+            return None
+        return _less(self.wait_and_see, self.expected)
+
+    @property
+    def vss(self) -> float | None:
+        """Worth of planning for scenarios instead of for the base alone."""
+        return _less(self.expected, self.expected_of_base_plan)
+
+    def answer(self) -> dict[str, Any]:
+        """Give the object that `alm scenarios --json` prints. Contract, sections 8 and 9."""
+        return {
+            "run": str(self.folder) if self.folder else None,
+            "case": self.case,
+            "mode": self.mode,
+            "status": self.status,
+            "objective": self.objective,
+            "bound": self.bound,
+            "gap": self.gap,
+            "expected": self.expected,
+            "cvar": self.cvar,
+            "verified": self.verified,
+            "scenarios": list(self.scenarios),
+            "wait_and_see": self.wait_and_see,
+            "expected_of_base_plan": self.expected_of_base_plan,
+            "infeasible_in": list(self.infeasible_in),
+            "evpi": self.evpi,
+            "vss": self.vss,
+            "seconds": self.seconds,
+            "backend": self.backend,
+            "report": str(self.report) if self.report else None,
+            **({"infeasible": list(self.infeasible)} if self.infeasible else {}),
+            **({"reason": self.reason} if self.reason else {}),
+            **({"order": self.order} if self.order else {}),
+            **({"fault": self.fault} if self.fault else {}),
+        }
+
+    @property
+    def exit_code(self) -> int:
+        """Exit code of the contract, section 9; 1 where the order of values breaks."""
+        if self.status in ("infeasible", "unbounded"):
+            return EXIT_NO_PLAN
+        if not self.verified:
+            return EXIT_UNVERIFIED
+        if self.order or self.fault:
+            return EXIT_FAULT
+        return EXIT_GAP if self.status == "gap" else EXIT_GOOD
+
+
+def _less(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one - other

@@ -1,0 +1,255 @@
+"""Plan for scenarios together: stack, solve, make unique, round, write up. One scenario alone is a stack of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from alm.case import Case
+from alm.explain.endless import why_unbounded
+from alm.explain.no_plan import why_infeasible
+from alm.explain.prices import limit_prices
+from alm.formulation.book import Book, open_book
+from alm.formulation.formulate import Formulation, formulate
+from alm.formulation.groups import column_regions
+from alm.formulation.stacked import Risk, Stacked, stack
+from alm.plan.canonicalise import canonicalise_together
+from alm.plan.decisions import Decisions, read_decisions
+from alm.plan.held import with_decisions_held, with_rounding_forgiven
+from alm.plan.ledger import Ledger, keep_ledger
+from alm.plan.repair import broken_limits, overdrawn, with_more_room, with_room_in_plugs
+from alm.plan.rounding import Held, Plan, round_together
+from alm.plan.ties import with_fewest_changes_together
+from alm.plan.whole import with_whole_decisions_fixed
+from alm.runs.quanta import without_noise
+from alm.runs.run import OutOfTimeError
+from scenarios import shocked
+from solvers import Problem, Solution, Status, solve
+
+REPAIRS = 3
+PLANS = (Status.OPTIMAL, Status.GAP)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A case under one scenario, ready to be solved."""
+
+    book: Book
+    formulation: Formulation
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+        return self.book.scenario
+
+
+@dataclass(frozen=True)
+class How:
+    """How problems are solved: a backend by its name, blank for the one that suits, and whether ties are settled."""
+
+    backend: str = ""
+    any_optimum: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Planned:
+    """Plans of scenarios that were solved together.
+
+    Attributes
+    ----------
+    scenes : tuple of Scene
+    solution : Solution
+        Of the whole problem; its objective is the criterion with its sign turned.
+    plans : tuple of Plan
+        In whole quanta; empty where there is no plan.
+    ledgers : tuple of Ledger
+    note : str
+        Why the tie-break failed, if it did.
+    """
+
+    scenes: tuple[Scene, ...]
+    solution: Solution
+    plans: tuple[Plan, ...] = ()
+    ledgers: tuple[Ledger, ...] = ()
+    note: str = ""
+
+    @property
+    def is_plan(self) -> bool:
+        """Whether there is one."""
+        return self.solution.status in PLANS
+
+    @property
+    def objectives(self) -> list[float]:
+        """Of the plans as written: (scenario)."""
+        return [ledger.objective for ledger in self.ledgers]
+
+    @property
+    def bound(self) -> float | None:
+        """What no plan earns more than; None where nothing is proven."""
+        return -self.solution.bound if np.isfinite(self.solution.bound) else None
+
+
+def set_scene(case: Case, scenario: str, book: Book | None = None) -> Scene:
+    """Apply the shocks of a scenario to a case, or to its book that is already open, and formulate it."""
+    under = shocked(book or open_book(case), scenario)
+    return Scene(under, formulate(under))
+
+
+def alone(scene: Scene, how: How) -> Planned:
+    """Find the best plan for one scenario."""
+    key = np.zeros((1, scene.book.periods), dtype=int)
+    return together((scene,), key, np.ones(1), Risk(), how)
+
+
+def holding(scene: Scene, held: Held, how: How) -> Planned | None:
+    """Find the best that a scenario can still do with the decisions of another plan; None if it can do nothing.
+
+    Where the whole quanta of those decisions miss a limit or bound of the scenario by no more than what counts as kept, they
+    are given that room.
+    """
+    fixed = with_decisions_held(scene.book, scene.formulation, held)
+    if fixed is None:
+        return None
+    for formulation in (fixed, with_rounding_forgiven(scene.book, fixed)):
+        key = np.zeros((1, scene.book.periods), dtype=int)
+        found = together(
+            (replace(scene, formulation=formulation),), key, np.ones(1), Risk(), how, held
+        )
+        if found.is_plan:
+            return found
+    return None
+
+
+def together(
+    scenes: Sequence[Scene],
+    key: npt.NDArray[np.int64],
+    probability: npt.NDArray[np.float64],
+    risk: Risk,
+    how: How,
+    held: Held | None = None,
+) -> Planned:
+    """Find the plans of scenarios that share decisions.
+
+    Parameters
+    ----------
+    key : array of int (scenario, period)
+        Scenarios with the same number in a period share its decisions.
+    held : Held, optional
+        What the formulations have fixed already, to be kept in rounding.
+
+    Raises
+    ------
+    OutOfTimeError
+        The solver had no plan when its time was up.
+    """
+    books = [scene.book for scene in scenes]
+    parts = [scene.formulation for scene in scenes]
+    settings = books[0].case.settings.solve
+
+    def solved(
+        problem: Problem, backend: str = "", groups: npt.NDArray[np.intp] | None = None
+    ) -> Solution:
+        return solve(
+            problem,
+            backend or None,
+            time_limit=settings.time_limit,
+            gap=settings.gap,
+            seed=settings.seed,
+            groups=groups,
+        )
+
+    stacked = stack(books, parts, key, probability, risk)
+    solution = solved(stacked.problem, how.backend, _groups(books, stacked))
+    nothing: list[Decisions | None] = [None] * len(books)
+    if not how.any_optimum:
+        solution = with_fewest_changes_together(
+            books, stacked, solution, lambda problem: solved(problem, how.backend), nothing
+        )
+    stacked, solution = with_whole_decisions_fixed(stacked, solution, solved)
+    if solution.status not in PLANS:
+        _refuse_silence(solution, settings.time_limit)
+        return Planned(tuple(scenes), solution)
+    plans, ledgers, note = _written(books, stacked, solution, key, how, held)
+    for _ in range(REPAIRS):
+        tighter = _with_room(books, stacked, plans, ledgers)
+        if tighter is None:
+            break
+        again = solved(tighter.problem, "" if tighter.undecided else how.backend)
+        if again.status not in PLANS:
+            break
+        stacked = tighter
+        plans, ledgers, note = _written(books, stacked, again, key, how, held)
+    for number, (part, ledger) in enumerate(zip(parts, ledgers, strict=True)):
+        ledger.tables["limits"]["price"] = limit_prices(part, stacked.solution(number, solution))
+    return Planned(tuple(scenes), solution, tuple(plans), tuple(ledgers), note)
+
+
+def _refuse_silence(solution: Solution, limit: float) -> None:
+    """Raise where nothing is known: neither a plan, nor that there is none."""
+    if solution.status in (Status.INFEASIBLE, Status.UNBOUNDED):
+        return
+    if solution.seconds >= limit:
+        raise OutOfTimeError(limit)
+    raise RuntimeError(f"{solution.backend} gave no plan: {solution.note or solution.status}")
+
+
+def _groups(books: Sequence[Book], stacked: Stacked) -> npt.NDArray[np.intp]:
+    """Say which columns hang together: those of one region's books in one scenario, or shared by some."""
+    groups = np.full(stacked.problem.columns, -1, dtype=np.intp)
+    for number, (book, part) in enumerate(zip(books, stacked.parts, strict=True)):
+        own = column_regions(book, part)
+        groups[stacked.column[number]] = np.where(own < 0, own, own + number * len(book.regions))
+    return groups
+
+
+def _written(
+    books: Sequence[Book],
+    stacked: Stacked,
+    solution: Solution,
+    key: npt.NDArray[np.int64],
+    how: How,
+    held: Held | None,
+) -> tuple[list[Plan], list[Ledger], str]:
+    """Make a solution unique, round it, and write it up."""
+    vector, note = solution.x, ""
+    if not how.any_optimum:
+        projection = canonicalise_together(books, stacked, solution, [None] * len(books))
+        vector, note = projection.x, projection.note
+    wanted = [
+        read_decisions(book, part, stacked.vector(number, vector))
+        for number, (book, part) in enumerate(zip(books, stacked.parts, strict=True))
+    ]
+    plans = round_together(books, wanted, key, held)
+    ledgers = [
+        keep_ledger(book, plan, part.limits)
+        for book, plan, part in zip(books, plans, stacked.parts, strict=True)
+    ]
+    quantum = books[0].case.settings.quantum
+    clean = [replace(each, tables=without_noise(each.tables, quantum)) for each in ledgers]
+    return plans, clean, note
+
+
+def _with_room(
+    books: Sequence[Book], stacked: Stacked, plans: Sequence[Plan], ledgers: Sequence[Ledger]
+) -> Stacked | None:
+    """Tighten what rounding broke: limits, and bounds of plugs; None where it broke nothing."""
+    parts, broke = [], False
+    for book, part, plan, ledger in zip(books, stacked.parts, plans, ledgers, strict=True):
+        limits, missed = ledger.tables["limits"], overdrawn(book, plan)
+        own = part
+        if not broken_limits(limits).empty:
+            own, broke = with_more_room(own, limits), True
+        if missed.any():
+            own, broke = with_room_in_plugs(book, own, missed), True
+        parts.append(own)
+    return stacked.with_parts(parts) if broke else None
+
+
+def why_not(scene: Scene, solution: Solution) -> str:
+    """Say in words what stands in the way of a scenario's own plan."""
+    infeasible = solution.status is Status.INFEASIBLE
+    why = why_infeasible if infeasible else why_unbounded
+    return why(scene.book, scene.formulation).text
