@@ -58,6 +58,9 @@ def allocate(
     no_baselines: Annotated[
         bool, typer.Option("--no-baselines", help="Skip the comparison with simpler plans.")
     ] = False,
+    no_workbook: Annotated[
+        bool, typer.Option("--no-workbook", help="Write no workbook; `alm report` can do it later.")
+    ] = False,
     reference: Annotated[
         Path | None,
         typer.Option(
@@ -80,7 +83,16 @@ def allocate(
 
     asked = tuple(changes or ())
     earlier = str(reference) if reference else ""
-    options = Options(asked, backend, any_optimum, not no_baselines, lang.value, earlier, scenario)
+    options = Options(
+        changes=asked,
+        backend=backend,
+        any_optimum=any_optimum,
+        baselines=not no_baselines,
+        lang=lang.value,
+        reference=earlier,
+        scenario=scenario,
+        workbook=not no_workbook,
+    )
     answer = blank("allocate", case=case.resolve().name) if as_json else None
     with refusing(answer, out, earlier), ended_without_plan(answer):
         refuse_unknown(backend_faults(backend))

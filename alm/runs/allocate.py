@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from alm.case import Case, CaseError, Fault, load, table_hashes, write_inputs
-from alm.case.faults import nearest
+from alm.case import Case, write_inputs
 from alm.explain.assumptions import assumptions
 from alm.explain.endless import why_unbounded
 from alm.explain.no_plan import why_infeasible
@@ -31,18 +30,19 @@ from alm.plan.ties import with_fewest_changes
 from alm.plan.whole import with_whole_decisions_fixed
 from alm.runs import store
 from alm.runs.compare import best_with_frozen_lanes, compare, no_comparison
-from alm.runs.facts import facts, shape
+from alm.runs.facts import shape
 from alm.runs.interruption import Interruption
 from alm.runs.judged import WORDS, judged, result
 from alm.runs.meanwhile import meanwhile
 from alm.runs.options import Options
 from alm.runs.parts import Parts
+from alm.runs.prepared import Prepared, prepare
 from alm.runs.quanta import without_noise
-from alm.runs.reference import Reference, read_reference
+from alm.runs.reference import Reference
 from alm.runs.run import OutOfTimeError, Run
 from alm.runs.stages import Stages
 from alm.verify import Terms, confirm, read
-from scenarios import BASE, shocked
+from scenarios import shocked
 from solvers import Problem, Solution, Status, solve
 
 # A limit that rounding still breaks after this many repairs is left for the verification to refuse.
@@ -90,23 +90,22 @@ def allocate(
     options = options or Options(**_tupled(chosen))
     stages = Stages(progress)
     with stages.stage("load"):
-        case = load(case_folder, options.changes)
-        _refuse_scenario(case, options.scenario)
-        reference = read_reference(options.reference) if options.reference else None
-    hashes = table_hashes(case)
-    known = _known_options(options, reference)
-    name = f"{case.settings.as_of:%Y-%m-%d}-{store.run_id(hashes, known)}"
-    target = Path(out) if out else Path("runs") / store.folder_name(case.settings.name) / name
-    manifest = {
-        "id": name.rsplit("-", 1)[-1],
-        "case": case.settings.name,
-        "options": known,
-        "hashes": hashes,
-        "versions": store.versions(),
-        **facts(case),
-    }
+        prepared = prepare(case_folder, options)
+    return carry_out(prepared, out, stages, bounds)
+
+
+def carry_out(
+    prepared: Prepared,
+    out: Path | str | None,
+    stages: Stages,
+    bounds: Callable[[float, float], None] | None = None,
+) -> Run:
+    """Make a run that has been prepared; see `allocate`."""
+    target = Path(out) if out else prepared.place()
+    manifest, case, options = prepared.manifest, prepared.case, prepared.options
     with Interruption() as interruption, store.written_aside(target) as aside:
-        run = _run(Job(aside, case, options, reference, stages, manifest, interruption, bounds))
+        job = Job(aside, case, options, prepared.reference, stages, manifest, interruption, bounds)
+        run = _run(job)
     report = target / "report.xlsx"
     return replace(run, folder=target, report=report if report.is_file() else None)
 
@@ -193,22 +192,9 @@ def _with_fewest_changes(
     )
 
 
-def _refuse_scenario(case: Case, scenario: str) -> None:
-    """Refuse a scenario that the case does not list."""
-    known = [BASE, *case.table("scenarios")["scenario"]]
-    if scenario not in known:
-        hint = nearest(scenario, known)
-        raise CaseError((Fault("options", None, "--scenario", scenario, ", ".join(known), hint),))
-
-
 def _tupled(chosen: dict[str, Any]) -> dict[str, Any]:
     changes: Sequence[str] = chosen.pop("changes", ())
     return {"changes": tuple(changes), **chosen}
-
-
-def _known_options(options: Options, reference: Reference | None) -> dict[str, Any]:
-    known = {**vars(options), "changes": list(options.changes)}
-    return {**known, "reference": reference.digest if reference else ""}
 
 
 def _solve(
@@ -332,7 +318,8 @@ def _with_plan(
         # The workbook says what is missing in it.
         run = replace(run, left_out=parts.left_out, fault=parts.fault)
         store.write_manifest(aside, {**job.manifest, **result(run)})
-        parts.optional("report", lambda: _report(job, replay.case), None)
+        if job.options.workbook:
+            parts.optional("report", lambda: _report(job, replay.case), None)
     # What was cut in half must not look whole.
     if parts.lacks("baselines"):
         shutil.rmtree(aside / "baselines", ignore_errors=True)

@@ -27,6 +27,8 @@ class Options:
         Folder of the run whose plan decides among equally good ones; blank: the opening balance sheet.
     scenario : str
         Scenario to plan for: its shocks happen, its limits and those of `all` hold. Contract, section 8.
+    workbook : bool
+        Write the workbook.
     """
 
     changes: tuple[str, ...] = ()
@@ -36,3 +38,4 @@ class Options:
     lang: str = "en"
     reference: str = ""
     scenario: str = BASE
+    workbook: bool = True
