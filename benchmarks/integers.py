@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from alm.formulation.formulate import formulate
 from alm.formulation.groups import column_regions
 from benchmarks.bank import Size, write_bank
 from benchmarks.rivals import processor_seconds
-from solvers import Problem, solve
+from solvers import Problem, Solution, solve
 
 WAYS = {"ours": None, "HiGHS, whole": "pulp+highs", "CBC, whole": "pulp+cbc"}
 
@@ -38,6 +39,58 @@ def nothing_moved(problem: Problem) -> float:
     return -solve(problem.replace(upper=shut, integer=np.zeros_like(problem.integer))).objective
 
 
+@dataclass
+class Attempt:
+    """One way: what it found and proved in the end, and its best plan at each moment that it told of one.
+
+    Attributes
+    ----------
+    seconds : float
+        Of the processor, in all.
+    heard : list of (seconds, objective)
+    """
+
+    way: str
+    seconds: float = np.nan
+    found: Solution | None = None
+    heard: list[tuple[float, float]] = field(default_factory=list)
+
+    def plan_after(self, seconds: float) -> float:
+        """Give what the best plan earned by then; NaN if there was none."""
+        known = [objective for when, objective in self.heard if when <= seconds]
+        finite = [objective for objective in known if np.isfinite(objective)]
+        return -min(finite) if finite else np.nan
+
+
+def attempt(way: str, problem: Problem, groups: np.ndarray, gap: float, limit: float) -> Attempt:
+    """Solve in one way, on one thread, and listen."""
+    told = Attempt(way)
+    start = processor_seconds()
+    told.found = solve(
+        problem,
+        WAYS[way],
+        gap=gap,
+        time_limit=limit,
+        threads=1,
+        groups=groups,
+        report=lambda objective, _: told.heard.append((processor_seconds() - start, objective)),
+    )
+    told.seconds = processor_seconds() - start
+    return told
+
+
+def row_of(each: Attempt, still: float, tenth: float) -> tuple[str, ...]:
+    """Lay out what one way found."""
+    assert each.found is not None
+    plan, bound = -each.found.objective, -each.found.bound
+    share = (bound - plan) / (plan - still) if plan - still > 1e-6 else np.inf
+    early = each.plan_after(tenth)
+    return (
+        *(each.way, f"{each.seconds:.1f}", f"{plan:,.3f}", f"{bound:,.3f}"),
+        *(f"{each.found.gap:.1e}", f"{share:.1%}", f"{early:,.3f}"),
+    )
+
+
 def main() -> None:
     """Print what each way found and proved, and when."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.integers", description=__doc__)
@@ -50,21 +103,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         problem, groups = optional_lanes(Path(folder), asked.size, asked.fixed_cost)
     still = nothing_moved(problem)
+    attempts = [attempt(way, problem, groups, asked.gap, asked.limit) for way in asked.ways]
+    tenth = max(each.seconds for each in attempts) / 10
     table = Table(title=f"{asked.size}: {int(problem.integer.sum())} optional lanes and months")
     for name in ("way", "seconds", "plan", "bound", "gap", "open, share of the uplift"):
         table.add_column(name)
-    for way in asked.ways:
-        start = processor_seconds()
-        found = solve(
-            problem, WAYS[way], gap=asked.gap, time_limit=asked.limit, threads=1, groups=groups
-        )
-        seconds = processor_seconds() - start
-        uplift = -found.objective - still
-        share = (found.objective - found.bound) / uplift if uplift > 1e-6 else np.inf
-        table.add_row(
-            *(way, f"{seconds:.1f}", f"{-found.objective:,.3f}", f"{-found.bound:,.3f}"),
-            *(f"{found.gap:.1e}", f"{share:.1%}"),
-        )
+    table.add_column(f"plan after {tenth:.0f} s")
+    for each in attempts:
+        table.add_row(*row_of(each, still, tenth))
     Console().print(table)
 
 
