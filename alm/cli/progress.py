@@ -61,6 +61,13 @@ class StageProgress:
             self._told = time.perf_counter()
             self._console.print(f"{self._name:<14}{text}", markup=False)
 
+    def count(self, done: int, total: int) -> None:
+        """Show how many things of how many are done in this stage."""
+        if self._task is not None:
+            left = (time.perf_counter() - self._begin) / max(1, done) * (total - done)
+            text = f"{self._name}: {done} of {total}, {left:.0f} s left"
+            self._bar.update(self._task, description=text)
+
     def __enter__(self) -> StageProgress:
         """Begin to show."""
         if self._live:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from alm.cli import streams
 from alm.cli.allocate import Language, backend_faults, ended_without_plan, refuse_unknown, refusing
 from alm.cli.answers import blank
-from alm.cli.faults import say
+from alm.cli.faults import OPTIONS, refuse, say
 from alm.cli.progress import StageProgress
 
 if TYPE_CHECKING:
@@ -57,6 +59,17 @@ def scenarios(
     any_optimum: Annotated[
         bool, typer.Option("--any-optimum", help="Skip the tie-break among equally good plans.")
     ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            help="Processes at once; if left out: one a processor, and one for a small case.",
+            min=1,
+            show_default=False,
+        ),
+    ] = None,
+    cluster: Annotated[
+        str, typer.Option(help="Address of a Dask scheduler whose workers solve scenarios instead.")
+    ] = "",
     lang: Annotated[Language, typer.Option(help="Language of the workbook.")] = Language.EN,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
     quiet: Annotated[
@@ -73,12 +86,33 @@ def scenarios(
 
     answer = blank("scenarios", case=case.resolve().name, mode=mode.value) if as_json else None
     options = Options(Mode(mode.value), tuple(changes or ()), backend, any_optimum, lang.value)
-    with refusing(answer, out), ended_without_plan(answer):
+    with refusing(answer, out), _refusing_cluster(answer), ended_without_plan(answer):
         refuse_unknown(backend_faults(backend))
         with streams.only_results_on_stdout(), StageProgress(quiet) as progress:
-            run = plan_scenarios(case, out, options=options, progress=progress)
+            run = plan_scenarios(
+                case,
+                out,
+                options=options,
+                progress=progress,
+                counted=progress.count,
+                jobs=jobs,
+                cluster=cluster,
+            )
     _tell(run, as_json=as_json, quiet=quiet)
     raise typer.Exit(run.exit_code)
+
+
+@contextmanager
+def _refusing_cluster(answer: dict[str, Any] | None) -> Iterator[None]:
+    """Turn a cluster that cannot be used into a fault and exit code 2."""
+    from alm.case import Fault
+    from alm.runs.cluster import ClusterError
+
+    try:
+        yield
+    except ClusterError as error:
+        allowed = "the address of a Dask scheduler that answers"
+        refuse([Fault(OPTIONS, None, "--cluster", error.address, allowed, error.why)], answer)
 
 
 def _tell(run: ScenarioRun, *, as_json: bool, quiet: bool) -> None:

@@ -103,6 +103,7 @@ class OutOfTimeError(Exception):
     """The solver had found no plan when its time was up, and had not proven that there is none."""
 
     def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
         super().__init__(
             f"No plan within {seconds:g} s: the solver had found none when its time was up, nor proven that there is"
             " none. Nothing was kept. Give it more time, for example by"

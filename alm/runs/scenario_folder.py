@@ -74,10 +74,10 @@ def scenario_table(
     """
     names = case.table("scenarios")["name"].tolist()
     found: dict[str, tuple[Planned, int]] = {
-        scene.name: (each, number)
+        name: (each, number)
         for each in planned
         if each is not None
-        for number, scene in enumerate(each.scenes)
+        for number, name in enumerate(each.names)
     }
     folders = folder_names(tree.names)
     rows: list[dict[str, Any]] = []
@@ -116,7 +116,9 @@ def gap_to(objective: float, bound: float, quantum: float) -> float:
     )
 
 
-def write_scenario_plan(folder: Path, planned: Planned, number: int, best: float | None) -> None:
+def write_scenario_plan(
+    folder: Path, case: Case, planned: Planned, number: int, best: float | None
+) -> None:
     """Write one scenario's plan as a run of its own, whose inputs are those of the whole run.
 
     Parameters
@@ -124,11 +126,10 @@ def write_scenario_plan(folder: Path, planned: Planned, number: int, best: float
     best : float or None
         What no plan of the scenario earns more than: its bound alone.
     """
-    scene, ledger = planned.scenes[number], planned.ledgers[number]
-    settings = scene.book.case.settings
+    ledger, settings = planned.ledgers[number], case.settings
     limits = ledger.tables["limits"]
     missed = limits[limits["status"].isin(["short", "broken"])]
-    by_itself = len(planned.scenes) == 1 and planned.bound == best
+    by_itself = len(planned.names) == 1 and planned.bound == best
     optimal = by_itself and planned.solution.status is Status.OPTIMAL and best is not None
     store.write_tables(folder, ledger.tables)
     store.write_manifest(
@@ -142,6 +143,6 @@ def write_scenario_plan(folder: Path, planned: Planned, number: int, best: float
             "income": ledger.income,
             "verified": False,
             "violations": missed[["limit", "period", "shortfall", "status"]].to_dict("records"),
-            "options": {"scenario": scene.name},
+            "options": {"scenario": planned.names[number]},
         },
     )

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from alm.case import Case
+from alm.runs.crew import Crew
 from alm.runs.scenario_run import KIND
 from alm.runs.stages import Stages
-from alm.runs.together import How, Planned, Scene
+from alm.runs.together import How, Planned
 from scenarios import Mode, Tree, criterion
 
 
@@ -52,7 +53,7 @@ class Job:
     stages: Stages
     manifest: dict[str, Any]
     tree: Tree
-    scenes: tuple[Scene, ...] = ()
+    crew: Crew
     best: tuple[Planned, ...] = ()
     base: Planned | None = None
     joint: Planned | None = None

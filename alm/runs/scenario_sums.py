@@ -6,12 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from alm.case import Case
+from alm.formulation.book import exchange_rates
 from alm.runs.judged import WORDS
 from alm.runs.scenario_folder import scenario_table
 from alm.runs.scenario_job import Job
 from alm.runs.scenario_run import ScenarioRun
-from alm.runs.together import Planned, Scene, why_not
+from alm.runs.together import Planned, set_scene, why_not
 from scenarios import BASE, cvar, expected
 
 EXPLAINED = 3  # scenarios without a plan whose reason is told
@@ -21,9 +24,10 @@ WORST = ("unbounded", "infeasible", "gap", "optimal")
 def no_plan(job: Job, without: list[Planned]) -> ScenarioRun:
     """Say that there is no plan, and which scenarios have none even alone."""
     with job.stages.stage("explain"):
-        named = tuple(each.scenes[0].name for each in without)
+        named = tuple(each.names[0] for each in without)
         words = [
-            f"{each.scenes[0].name} has no plan of its own: {why_not(each.scenes[0], each.solution)}"
+            f"{each.names[0]} has no plan of its own:"
+            f" {why_not(set_scene(job.case, each.names[0]), each.solution)}"
             for each in without[:EXPLAINED]
         ]
     more = f" and {len(without) - EXPLAINED} more" if len(without) > EXPLAINED else ""
@@ -117,9 +121,7 @@ def _order(job: Job, run: ScenarioRun, best: list[float], held: list[float] | No
     more than the bound of these plans, but for what rounding to quanta may add.
     """
     bounds = [each.bound if each.bound is not None else np.inf for each in job.best]
-    room = max(
-        room_for_rounding(scene, abs(value)) for scene, value in zip(job.scenes, best, strict=True)
-    )
+    room = room_for_rounding(job.case, max(abs(value) for value in best))
     said = []
     most = job.value(bounds) if np.isfinite(bounds).all() else np.inf
     assert run.objective is not None
@@ -135,11 +137,13 @@ def _order(job: Job, run: ScenarioRun, best: list[float], held: list[float] | No
     return "; ".join(said)
 
 
-def room_for_rounding(scene: Scene, worth: float) -> float:
+def room_for_rounding(case: Case, worth: float) -> float:
     """Give by how much whole quanta may lift a plan above its bound: a quantum of each position and lane."""
-    book = scene.book
-    quanta = book.case.settings.quantum * (book.fx.sum(axis=0) + book.lanes.fx.sum(axis=0)).max()
-    return float(1e-6 * worth + quanta)
+    rates = exchange_rates(case)
+    ends = pd.concat([case.table("positions")["currency"], case.table("lanes")["currency"]])
+    most = case.table("shocks").query("shock == 'fx'")["value"].max()
+    moved = max(1.0, float(most)) if most == most else 1.0
+    return 1e-6 * worth + case.settings.quantum * moved * float(ends.map(rates).sum())
 
 
 def _rows(job: Job, planned: tuple[Planned, ...]) -> tuple[dict[str, Any], ...]:
@@ -161,8 +165,8 @@ def _blank(value: Any) -> bool:
 
 def _violations(planned: tuple[Planned, ...], scenario: str) -> list[dict[str, Any]]:
     for each in planned:
-        for scene, ledger in zip(each.scenes, each.ledgers, strict=False):
-            if scene.name == scenario:
+        for name, ledger in zip(each.names, each.ledgers, strict=False):
+            if name == scenario:
                 limits = ledger.tables["limits"]
                 missed = limits[limits["status"].isin(["short", "broken"])]
                 rows = missed[["limit", "period", "shortfall", "status"]].to_dict("records")

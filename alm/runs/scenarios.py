@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from alm.case import Case, CaseError, Fault, load, table_hashes, write_inputs
-from alm.formulation.book import open_book
 from alm.formulation.stacked import Risk
 from alm.plan.rounding import Held
 from alm.runs import store
+from alm.runs.crew import Crew
 from alm.runs.facts import facts, shape
 from alm.runs.scenario_folder import (
     SUBFOLDERS,
@@ -25,7 +25,7 @@ from alm.runs.scenario_job import Job, Options
 from alm.runs.scenario_run import KIND, ScenarioRun
 from alm.runs.scenario_sums import no_plan, shared, swept
 from alm.runs.stages import Stages
-from alm.runs.together import Planned, Scene, alone, holding, set_scene, together
+from alm.runs.together import Planned, Scene, alone, set_scene, together
 from alm.verify import confirm_scenarios
 from scenarios import BASE, tree_of
 
@@ -36,6 +36,9 @@ def plan_scenarios(
     *,
     options: Options | None = None,
     progress: Callable[[str], None] | None = None,
+    counted: Callable[[int, int], None] | None = None,
+    jobs: int | None = None,
+    cluster: str = "",
     **chosen: Any,
 ) -> ScenarioRun:
     """Plan for every scenario of a case: each by itself, or with shared decisions.
@@ -50,11 +53,19 @@ def plan_scenarios(
         Or its fields by name.
     progress : callable, optional
         Told the name of each stage as it starts.
+    counted : callable, optional
+        Told how many scenarios of how many are done.
+    jobs : int, optional
+        Processes at once; by default one a processor, and one for small cases. The answer is the same for any number.
+    cluster : str
+        Address of a Dask scheduler whose workers solve the scenarios instead.
 
     Raises
     ------
     CaseError
         The case has faults, or lists no scenarios.
+    ClusterError
+        The cluster cannot be used.
     FileExistsError
         `out` is taken by something that is no run.
     OutOfTimeError
@@ -78,7 +89,8 @@ def plan_scenarios(
         **facts(case),
     }
     with store.written_aside(target) as aside:
-        job = Job(aside, case, options, stages, manifest, tree_of(case, options.mode))
+        crew = Crew(jobs, cluster, counted)
+        job = Job(aside, case, options, stages, manifest, tree_of(case, options.mode), crew)
         run = _run(job)
     report = target / "report.xlsx"
     return replace(run, folder=target, report=report if report.is_file() else None)
@@ -94,32 +106,30 @@ def _run(job: Job) -> ScenarioRun:
     stages = job.stages
     write_inputs(job.case, job.aside / "inputs")
     with stages.stage("formulate"):
-        book = open_book(job.case)
-        job.scenes = tuple(set_scene(job.case, name, book) for name in job.tree.names)
-        stages.note("problem", **shape(job.scenes[0].formulation))
+        base = set_scene(job.case, BASE)
+        stages.note("problem", scenarios=len(job.tree), **shape(base.formulation))
+        job = replace(job, crew=job.crew.sized(base.formulation.problem, len(job.tree)))
     with stages.stage("each alone"):
-        job.best = tuple(_alone(job, scene) for scene in job.scenes)
+        found = job.crew.alone(job.case, job.tree.names, job.how, scenes=not job.is_sweep)
+        job.best = tuple(planned for planned, _ in found)
+        for planned in job.best:
+            _log(job, planned.names[0], planned)
     without = [each for each in job.best if not each.is_plan]
-    if without and not job.is_sweep:
-        return _finished(job, no_plan(job, without))
     if job.is_sweep:
         return _finished(job, swept(job, without))
+    if without:
+        return _finished(job, no_plan(job, without))
+    scenes = tuple(scene for _, scene in found if scene is not None)
     with stages.stage("all together"):
         settings = job.case.settings.risk
         risk = Risk(settings.cvar_weight, settings.cvar_level)
-        job.joint = together(job.scenes, job.tree.key, job.tree.probability, risk, job.how)
+        job.joint = together(scenes, job.tree.key, job.tree.probability, risk, job.how)
         _log(job, "together", job.joint)
     if not job.joint.is_plan:
         return _finished(job, no_plan(job, []))
     with stages.stage("base plan"):
-        _hold_base_plan(job, set_scene(job.case, BASE, book))
+        _hold_base_plan(job, base, scenes)
     return _finished(job, shared(job))
-
-
-def _alone(job: Job, scene: Scene) -> Planned:
-    found = alone(scene, job.how)
-    _log(job, scene.name, found)
-    return found
 
 
 def _log(job: Job, scenario: str, found: Planned) -> None:
@@ -135,16 +145,14 @@ def _log(job: Job, scenario: str, found: Planned) -> None:
     )
 
 
-def _hold_base_plan(job: Job, scene: Scene) -> None:
+def _hold_base_plan(job: Job, scene: Scene, scenes: tuple[Scene, ...]) -> None:
     """See how each scenario fares with the shared decisions of the base plan."""
-    job.base = _alone(job, scene)
-    if not job.base.is_plan:
-        return
-    decisions, shared = job.base.plans[0].decisions, ~job.tree.own
-    job.held = tuple(
-        holding(each, Held(scene.book, decisions, shared[number : number + 1]), job.how)
-        for number, each in enumerate(job.scenes)
-    )
+    job.base = alone(scene, job.how)
+    _log(job, BASE, job.base)
+    if job.base.is_plan:
+        decisions, shared = job.base.plans[0].decisions, ~job.tree.own
+        held = [Held(scene.book, decisions, each[None, :]) for each in shared]
+        job.held = tuple(job.crew.holding(scenes, held, job.how))
 
 
 def _finished(job: Job, run: ScenarioRun) -> ScenarioRun:
@@ -168,29 +176,28 @@ def _finished(job: Job, run: ScenarioRun) -> ScenarioRun:
     return replace(run, seconds=job.stages.seconds)
 
 
-def _write_plans(job: Job, planned: tuple[Planned | None, ...]) -> None:
+def _write_plans(job: Job, planned: tuple[Planned, ...]) -> None:
     """Write the plan of every scenario; where decisions are shared, also its own best and that with the base plan's."""
     folders = Folders(job.aside, folder_names(job.tree.names))
-    own = {each.scenes[0].name: each.bound for each in job.best if each.is_plan}
-    for each in planned:
-        if each is not None and each.is_plan:
-            for number, scene in enumerate(each.scenes):
-                best = own.get(scene.name)
-                write_scenario_plan(folders.of(SUBFOLDERS.plan, scene.name), each, number, best)
-    if job.joint is None:
-        return
-    for kind, group in ((SUBFOLDERS.alone, job.best), (SUBFOLDERS.held, job.held)):
-        for one in group:
-            if one is not None:
-                name = one.scenes[0].name
-                write_scenario_plan(folders.of(kind, name), one, 0, own.get(name))
+    own = {each.names[0]: each.bound for each in job.best if each.is_plan}
+    groups: tuple[tuple[str, tuple[Planned | None, ...]], ...] = ((SUBFOLDERS.plan, planned),)
+    if job.joint is not None:
+        groups += ((SUBFOLDERS.alone, job.best), (SUBFOLDERS.held, job.held))
+    for kind, group in groups:
+        for each in group:
+            for number, name in enumerate(each.names if each is not None and each.is_plan else ()):
+                assert each is not None
+                place = folders.of(kind, name)
+                write_scenario_plan(place, job.case, each, number, own.get(name))
     if job.base is not None and job.base.is_plan:
-        write_scenario_plan(job.aside / SUBFOLDERS.base, job.base, 0, job.base.bound)
+        place = job.aside / SUBFOLDERS.base
+        write_scenario_plan(place, job.case, job.base, 0, job.base.bound)
 
 
 def _verified(job: Job, run: ScenarioRun) -> ScenarioRun:
     """Confirm every plan and every figure from what was written."""
-    outcome = confirm_scenarios(job.aside)
+    # Workers of a cluster need not see this folder.
+    outcome = confirm_scenarios(job.aside, replace(job.crew, cluster="").each)
     job.stages.note(
         "verified", ok=outcome.ok, failures=[str(each) for each in outcome.failures[:20]]
     )

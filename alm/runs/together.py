@@ -48,10 +48,14 @@ class Scene:
 
 @dataclass(frozen=True)
 class How:
-    """How problems are solved: a backend by its name, blank for the one that suits, and whether ties are settled."""
+    """How problems are solved.
+
+    A backend by its name, blank for the one that suits; whether ties are settled; threads of a solver, 0 for as many as it likes.
+    """
 
     backend: str = ""
     any_optimum: bool = False
+    threads: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +64,10 @@ class Planned:
 
     Attributes
     ----------
-    scenes : tuple of Scene
+    names : tuple of str
+        The scenarios.
     solution : Solution
-        Of the whole problem; its objective is the criterion with its sign turned.
+        Of the whole problem; its objective is the criterion with its sign turned. Without vectors.
     plans : tuple of Plan
         In whole quanta; empty where there is no plan.
     ledgers : tuple of Ledger
@@ -70,7 +75,7 @@ class Planned:
         Why the tie-break failed, if it did.
     """
 
-    scenes: tuple[Scene, ...]
+    names: tuple[str, ...]
     solution: Solution
     plans: tuple[Plan, ...] = ()
     ledgers: tuple[Ledger, ...] = ()
@@ -147,6 +152,7 @@ def together(
     """
     books = [scene.book for scene in scenes]
     parts = [scene.formulation for scene in scenes]
+    names = tuple(scene.name for scene in scenes)
     settings = books[0].case.settings.solve
 
     def solved(
@@ -159,6 +165,7 @@ def together(
             gap=settings.gap,
             seed=settings.seed,
             groups=groups,
+            threads=how.threads,
         )
 
     stacked = stack(books, parts, key, probability, risk)
@@ -171,7 +178,7 @@ def together(
     stacked, solution = with_whole_decisions_fixed(stacked, solution, solved)
     if solution.status not in PLANS:
         _refuse_silence(solution, settings.time_limit)
-        return Planned(tuple(scenes), solution)
+        return Planned(names, _light(solution))
     plans, ledgers, note = _written(books, stacked, solution, key, how, held)
     for _ in range(REPAIRS):
         tighter = _with_room(books, stacked, plans, ledgers)
@@ -184,7 +191,13 @@ def together(
         plans, ledgers, note = _written(books, stacked, again, key, how, held)
     for number, (part, ledger) in enumerate(zip(parts, ledgers, strict=True)):
         ledger.tables["limits"]["price"] = limit_prices(part, stacked.solution(number, solution))
-    return Planned(tuple(scenes), solution, tuple(plans), tuple(ledgers), note)
+    return Planned(names, _light(solution), tuple(plans), tuple(ledgers), note)
+
+
+def _light(solution: Solution) -> Solution:
+    """Leave out the vectors: what a plan needs of them has been read."""
+    nothing = np.zeros(0)
+    return solution.replace(x=nothing, dual=nothing, reduced_cost=nothing, cone_dual=nothing)
 
 
 def _refuse_silence(solution: Solution, limit: float) -> None:

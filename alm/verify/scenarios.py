@@ -12,11 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from alm.case import Case, CaseError, load
+from alm.case import Case, load
 from alm.verify.checks.manifest import inputs_are_those_of_the_run, run_names_its_case
+from alm.verify.checks.objective import number, room_above_bound
 from alm.verify.confirm import confirm
 from alm.verify.replay import Replay, read
 from alm.verify.sharing import (
+    Decided,
+    decided,
     deciders,
     decisions_agree,
     decisions_are_shared,
@@ -39,18 +42,31 @@ from alm.verify.worth import Worth, worth_of
 
 KIND = "scenarios"
 PLAN, ALONE, HELD = "scenarios", "alone", "held"
-ONCE = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One plan of a run over scenarios: which kind, whose, where, and whether it holds by itself."""
+    """One plan of a run over scenarios: which kind, whose, where, and whether it holds by itself.
+
+    Parameters
+    ----------
+    decided
+        What it decided; None where its tables are not complete.
+    income, scale, room
+        After tax over the horizon; size of what the objective is made of; by how much rounding to quanta may lift a plan.
+    bound
+        That it states; NaN without one.
+    """
 
     kind: str
     scenario: str
     folder: Path
-    replay: Replay
     outcome: Verification
+    decided: Decided | None = None
+    income: float = np.nan
+    scale: float = 0.0
+    room: float = 0.0
+    bound: float = np.nan
 
     @property
     def ok(self) -> bool:
@@ -71,8 +87,15 @@ def is_over_scenarios(run_folder: Path) -> bool:
     return isinstance(known, dict) and known.get("kind") == KIND
 
 
-def confirm_scenarios(run_folder: Path) -> ScenariosVerification:
+def confirm_scenarios(
+    run_folder: Path, each: Callable[[Callable[[Any], Any], list[Any]], list[Any]] | None = None
+) -> ScenariosVerification:
     """Recompute every plan of a run over scenarios, what they share, and every figure that is made of them.
+
+    Parameters
+    ----------
+    each : callable, optional
+        Does a function on every item of a list, in any order or place, and gives the answers in the order of the list.
 
     Raises
     ------
@@ -87,7 +110,9 @@ def confirm_scenarios(run_folder: Path) -> ScenariosVerification:
         load(run_folder / "inputs"),
         pd.read_parquet(run_folder / "plan/scenarios.parquet"),
     )
-    run = _Run(run_folder, case, manifest, table, tuple(_parts(run_folder, case, table)))
+    asked = list(_asked(run_folder, case, table))
+    found = each(_parts, asked) if each else [_parts(every) for every in asked]
+    run = _Run(run_folder, case, manifest, table, tuple(part for parts in found for part in parts))
     outcomes = [(name, section, tuple(check(run))) for check, name, section in _named(CHECKS)]
     own = [_as_row(name, section, findings) for name, section, findings in outcomes]
     checks = pd.concat([_summed(run.parts), pd.DataFrame(own)], ignore_index=True)
@@ -110,29 +135,51 @@ def confirm_scenarios(run_folder: Path) -> ScenariosVerification:
     )
 
 
-def _parts(folder: Path, case: Case, table: pd.DataFrame) -> Iterator[Part]:
-    """Read and confirm every plan; those of one scenario share its terms."""
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """The plans of one scenario, which share its terms: kind and folder of each."""
+
+    case: Case
+    scenario: str
+    places: tuple[tuple[str, Path], ...]
+
+
+def _asked(folder: Path, case: Case, table: pd.DataFrame) -> Iterator[_Asked]:
+    """Find the plans of every scenario that the run lists."""
     for row in table.astype({"scenario": "str", "folder": "str"}).to_dict("records"):
-        if row["scenario"] not in set(case.table("scenarios")["scenario"]):
-            raise CaseError(())
-        terms = Terms(case, row["scenario"])
-        for kind in (PLAN, ALONE, HELD):
-            place = folder / kind / row["folder"]
-            if (place / "run.json").is_file():
-                yield _part(kind, row["scenario"], place, terms)
+        places = [(kind, folder / kind / row["folder"]) for kind in (PLAN, ALONE, HELD)]
+        there = tuple((kind, place) for kind, place in places if (place / "run.json").is_file())
+        yield _Asked(case, row["scenario"], there)
     if (folder / BASE / "run.json").is_file():
-        yield _part(BASE, BASE, folder / BASE, Terms(case))
+        yield _Asked(case, BASE, ((BASE, folder / BASE),))
+
+
+def _parts(asked: _Asked) -> list[Part]:
+    """Read and confirm the plans of one scenario."""
+    terms = Terms(asked.case, asked.scenario)
+    return [_part(kind, asked.scenario, place, terms) for kind, place in asked.places]
 
 
 def _part(kind: str, scenario: str, place: Path, terms: Terms) -> Part:
     replay = read(place, terms)
     outcome = confirm(replay)
     if replay.scenario != scenario:
-        miss = Failure(
-            "plans_are_of_their_scenarios", "options.scenario", replay.scenario, scenario, np.nan
-        )
+        stands = "options.scenario of its run.json"
+        miss = Failure("run_can_be_confirmed", stands, replay.scenario, scenario, np.nan)
         outcome = replace(outcome, ok=False, failures=(*outcome.failures, miss))
-    return Part(kind, scenario, place, replay, outcome)
+    if np.isnan(outcome.objective):
+        return Part(kind, scenario, place, outcome)
+    return Part(
+        kind,
+        scenario,
+        place,
+        outcome,
+        decided(replay),
+        float(replay.income.of_regions["income"].sum()),
+        replay.objective.scale,
+        room_above_bound(replay, 0.0),
+        number(replay.manifest.get("bound")),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,8 +198,12 @@ class _Run:
     def names(self) -> list[str]:
         return [str(name) for name in self.case.table("scenarios")["scenario"]]
 
-    def replays(self, kind: str) -> dict[str, Replay]:
-        return {part.scenario: part.replay for part in self.parts if part.kind == kind}
+    def of(self, kind: str) -> dict[str, Part]:
+        return {part.scenario: part for part in self.parts if part.kind == kind}
+
+    def decided(self, kind: str) -> dict[str, Decided]:
+        parts = self.of(kind).items()
+        return {name: part.decided for name, part in parts if part.decided is not None}
 
     def objectives(self, kind: str) -> np.ndarray:
         """Give the objective of each scenario in one kind of plan: (scenario); NaN without one."""
@@ -161,7 +212,7 @@ class _Run:
 
     @property
     def is_complete(self) -> bool:
-        return set(self.replays(PLAN)) == set(self.names)
+        return set(self.decided(PLAN)) == set(self.names)
 
     @property
     def worth(self) -> Worth:
@@ -191,17 +242,17 @@ def every_scenario_has_its_plan(run: _Run) -> Iterator[Finding]:
 def what_is_shared_is_decided_once(run: _Run) -> Iterator[Finding]:
     """Confirm that scenarios which share decisions have the same ones, in whole quanta."""
     if run.is_complete and run.mode != "sweep":
-        yield from decisions_are_shared(run.replays(PLAN), deciders(run.case, run.mode))
+        yield from decisions_are_shared(run.decided(PLAN), deciders(run.case, run.mode))
 
 
 def the_base_plan_is_held(run: _Run) -> Iterator[Finding]:
     """Confirm that the plans called so have the shared decisions of the base plan."""
-    held, base = run.replays(HELD), run.replays(BASE)
+    held, base = run.decided(HELD), run.decided(BASE)
     if run.mode == "sweep" or not held or BASE not in base:
         return
     shared = shared_periods(deciders(run.case, run.mode))
-    for name, replay in held.items():
-        yield from decisions_agree(base[BASE], replay, shared[name], f"held={name}")
+    for name, each in held.items():
+        yield from decisions_agree(base[BASE], each, shared[name], f"held={name}")
 
 
 def figures_of_scenarios_are_right(run: _Run) -> Iterator[Finding]:
@@ -210,10 +261,8 @@ def figures_of_scenarios_are_right(run: _Run) -> Iterator[Finding]:
     table = run.table.assign(scenario=run.table["scenario"].astype(str)).set_index("scenario")
     table = table.reindex(run.names)
     best = run.objectives(PLAN if run.mode == "sweep" else ALONE)
-    plan, income = (
-        run.objectives(PLAN),
-        [_income(run.replays(PLAN).get(name)) for name in run.names],
-    )
+    plan, parts = run.objectives(PLAN), run.of(PLAN)
+    income = [parts[name].income if name in parts else np.nan for name in run.names]
     figures = {
         "probability": (given / given.sum()).to_numpy(float),
         "objective": plan,
@@ -224,10 +273,6 @@ def figures_of_scenarios_are_right(run: _Run) -> Iterator[Finding]:
     }
     for column, expected in figures.items():
         yield _alike(run, f"scenarios.{column}", table[column].to_numpy(float), expected)
-
-
-def _income(replay: Replay | None) -> float:
-    return np.nan if replay is None else float(replay.income.of_regions["income"].sum())
 
 
 def figures_of_the_run_are_right(run: _Run) -> Iterator[Finding]:
@@ -246,9 +291,9 @@ def figures_of_the_run_are_right(run: _Run) -> Iterator[Finding]:
         "vss": worth.expected - base,
     }
     for name, expected in figures.items():
-        yield _alike(run, f"run.json {name}", [_number(said.get(name))], [expected])
+        yield _alike(run, f"run.json {name}", [number(said.get(name))], [expected])
     rows = {str(row.get("scenario")): row for row in said.get("scenarios") or []}
-    stated_objective = [_number(rows.get(name, {}).get("objective")) for name in run.names]
+    stated_objective = [number(rows.get(name, {}).get("objective")) for name in run.names]
     yield _alike(run, "run.json scenarios objective", stated_objective, run.objectives(PLAN))
     unable = said.get("infeasible_in") or []
     told = bool(unable) == (said.get("expected_of_base_plan") is None) or not shares
@@ -264,8 +309,8 @@ def the_gap_is_honest(run: _Run) -> Iterator[Finding]:
     bound of these.
     """
     said, worth = run.manifest, run.worth
-    bound, gap = _number(said.get("bound")), _number(said.get("gap"))
-    near = 1e-6 * abs(worth.criterion) + _quanta(run)
+    bound, gap = number(said.get("bound")), number(said.get("gap"))
+    near = 1e-6 * abs(worth.criterion) + max((part.room for part in run.parts), default=0.0)
     if np.isnan(bound):
         yield true_for(lambda _: "run.json gap", [np.isnan(gap)], gap, "blank: there is no bound")
         return
@@ -275,7 +320,7 @@ def the_gap_is_honest(run: _Run) -> Iterator[Finding]:
     yield equal(lambda _: "run.json gap", [gap], [left], 1e-9 + _noise(run) / size)
     if run.mode == "sweep" or said.get("order"):
         return
-    bounds = [_number(replay.manifest.get("bound")) for replay in run.replays(ALONE).values()]
+    bounds = [part.bound for part in run.of(ALONE).values()]
     if len(bounds) == len(run.names) and np.isfinite(bounds).all():
         most = worth_of(run.case, np.array(bounds)).criterion
         yield at_most(
@@ -312,11 +357,6 @@ def _named(checks: tuple[tuple[Check, str], ...]) -> Iterator[tuple[Check, str, 
         yield check, check.__name__, section
 
 
-def _number(value: Any) -> float:
-    known = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if known else np.nan
-
-
 def _alike(run: _Run, where: str, found: Any, expected: Any) -> Finding:
     """Hold figures against each other; blank on both sides is alike."""
     found, expected = np.asarray(found, float), np.asarray(expected, float)
@@ -332,13 +372,8 @@ def _alike(run: _Run, where: str, found: Any, expected: Any) -> Finding:
 
 def _noise(run: _Run) -> float:
     """By how much two exact computations of the same objective may differ in floating point."""
-    gross = max((part.replay.objective.scale for part in run.parts if part.ok), default=0.0)
+    gross = max((part.scale for part in run.parts), default=0.0)
     return 1e-13 * gross + 1e-6 * run.case.settings.quantum
-
-
-def _quanta(run: _Run) -> float:
-    terms = run.parts[0].replay.terms
-    return float(terms.quantum * (terms.position_fx.sum(axis=0) + terms.lane_fx.sum(axis=0)).max())
 
 
 def _summed(parts: tuple[Part, ...]) -> pd.DataFrame:

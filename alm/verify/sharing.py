@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from alm.case import Case
 from alm.verify.replay import Replay
+from alm.verify.terms import POSITION
 from alm.verify.verification import Finding, at_most, cells, equal
 
 TRUNK = ""
@@ -43,51 +46,71 @@ def shared_periods(deciding: dict[str, list[str]]) -> dict[str, np.ndarray]:
     }
 
 
+@dataclass(frozen=True, eq=False)
+class Decided:
+    """What a plan decided, on the axes of its case.
+
+    Parameters
+    ----------
+    positions, lanes
+        Their keys; plugs are left out of the first.
+    new, transfer
+        In whole quanta: (row, period).
+    share, there
+        Share of the legacy book sold so far, and that book as if nothing were sold: (position, period).
+    """
+
+    positions: pd.DataFrame
+    lanes: pd.DataFrame
+    new: np.ndarray
+    transfer: np.ndarray
+    share: np.ndarray
+    there: np.ndarray
+    quantum: float
+
+
+def decided(replay: Replay) -> Decided:
+    """Read the decisions of a plan whose tables are complete."""
+    terms, plain = replay.terms, ~replay.terms.plug
+    return Decided(
+        positions=terms.positions.loc[plain, POSITION].reset_index(drop=True),
+        lanes=terms.lanes[["lane"]].reset_index(drop=True),
+        new=replay.plan.position_quanta("new")[plain],
+        transfer=replay.plan.lane_quanta("transfer"),
+        share=replay.books.sold_share[plain, 1:],
+        there=replay.books.before_disposals[plain, 1:],
+        quantum=terms.quantum,
+    )
+
+
 def decisions_are_shared(
-    replays: dict[str, Replay], deciding: dict[str, list[str]]
+    plans: dict[str, Decided], deciding: dict[str, list[str]]
 ) -> Iterator[Finding]:
     """Confirm that scenarios with the same decider have the same decisions, in whole quanta."""
     periods = len(next(iter(deciding.values())))
+    together: dict[tuple[str, str], list[int]] = {}
     for period in range(periods):
         first: dict[str, str] = {}
         for name, each in deciding.items():
             lead = first.setdefault(each[period], name)
             if lead != name:
-                when = np.arange(periods) == period
-                yield from decisions_agree(replays[lead], replays[name], when, f"scenario={name}")
+                together.setdefault((lead, name), []).append(period)
+    for (lead, name), when in together.items():
+        shared = np.isin(np.arange(periods), when)
+        yield from decisions_agree(plans[lead], plans[name], shared, f"scenario={name}")
 
 
-def decisions_agree(one: Replay, other: Replay, when: np.ndarray, of: str) -> Iterator[Finding]:
+def decisions_agree(one: Decided, other: Decided, when: np.ndarray, of: str) -> Iterator[Finding]:
     """Confirm that two plans write, sell and place the same in some periods.
 
     What is sold is the same share of the legacy book where shocks left different ones; each of the two is a whole number of
     quanta, so the shares may be a quantum of each apart.
     """
-    rows = one.terms.positions[["region", "currency", "product"]]
-    plain = ~one.terms.plug
-    where = cells(f"positions.new {of}", rows[plain].reset_index(drop=True))
-    yield _same(
-        where,
-        other.plan.position_quanta("new")[plain],
-        one.plan.position_quanta("new")[plain],
-        when,
-    )
-    lanes = cells(f"lanes.transfer {of}", one.terms.lanes[["lane"]].reset_index(drop=True))
-    yield _same(lanes, other.plan.lane_quanta("transfer"), one.plan.lane_quanta("transfer"), when)
-    yield _same_share(one, other, when, of)
-
-
-def _same(where: object, found: np.ndarray, expected: np.ndarray, when: np.ndarray) -> Finding:
-    found, expected = (np.where(when, each, 0) for each in (found, expected))
-    return equal(where, found, expected, 0.0)  # type: ignore[arg-type]
-
-
-def _same_share(one: Replay, other: Replay, when: np.ndarray, of: str) -> Finding:
-    quantum = one.terms.quantum
-    there = [replay.books.before_disposals[:, 1:] for replay in (one, other)]
-    shares = [replay.books.sold_share[:, 1:] for replay in (one, other)]
-    counts = when & (there[0] > 0) & (there[1] > 0) & ~one.terms.plug[:, None]
-    least = np.minimum(*(np.where(counts, each, 1.0) for each in there))
-    apart = np.where(counts, np.abs(shares[0] - shares[1]), 0.0)
-    where = cells(f"positions.sold {of}", one.terms.positions[["region", "currency", "product"]])
-    return at_most(where, apart * least, 0.0, 1.5 * quantum)
+    where = cells(f"positions.new {of}", one.positions)
+    yield equal(where, np.where(when, other.new, 0), np.where(when, one.new, 0), 0.0)
+    where = cells(f"lanes.transfer {of}", one.lanes)
+    yield equal(where, np.where(when, other.transfer, 0), np.where(when, one.transfer, 0), 0.0)
+    counts = when & (one.there > 0) & (other.there > 0)
+    least = np.where(counts, np.minimum(one.there, other.there), 0.0)
+    where = cells(f"positions.sold {of}", one.positions)
+    yield at_most(where, np.abs(one.share - other.share) * least, 0.0, 1.5 * one.quantum)

@@ -1,0 +1,136 @@
+"""Those who do the work of many scenarios: this process, several, or a cluster; the answers are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from alm.case import Case
+from alm.plan.rounding import Held
+from alm.runs.run import OutOfTimeError
+from alm.runs.spread import spread
+from alm.runs.together import How, Planned, Scene, alone, holding, set_scene
+from solvers import Problem
+
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+
+# Columns of all scenarios together: what is less takes no longer than to start a process.
+WORTH_A_PROCESS = 40_000
+
+
+@dataclass(frozen=True)
+class Crew:
+    """How many processes there are, or which cluster.
+
+    Attributes
+    ----------
+    jobs : int, optional
+        Processes at once; None for one a processor.
+    cluster : str
+        Address of a Dask scheduler.
+    counted : callable, optional
+        Told how many tasks of how many are done.
+    """
+
+    jobs: int | None = None
+    cluster: str = ""
+    counted: Callable[[int, int], None] | None = None
+
+    def sized(self, problem: Problem, scenarios: int) -> Crew:
+        """Leave a small case to this process where nobody asked for more."""
+        small = problem.columns * scenarios < WORTH_A_PROCESS
+        return replace(self, jobs=1) if small and self.jobs is None and not self.cluster else self
+
+    def each(self, function: Callable[[Task], Answer], tasks: Sequence[Task]) -> list[Answer]:
+        """Do a function on every task; the answers are in their order.
+
+        Raises
+        ------
+        RuntimeError
+            One of them failed.
+        """
+        done = 0
+
+        def told(number: int, outcome: Any) -> None:
+            nonlocal done
+            done += 1
+            if self.counted is not None:
+                self.counted(done, len(tasks))
+
+        outcomes = spread(function, tasks, self.jobs, self.cluster, told=told)
+        failed = [outcome for outcome in outcomes if not outcome.ok]
+        if failed:
+            raise RuntimeError(f"{failed[0].error}\n{failed[0].trace}")
+        return [outcome.value for outcome in outcomes]  # type: ignore[misc]  # all are good
+
+    def alone(
+        self, case: Case, names: Sequence[str], how: How, *, scenes: bool
+    ) -> list[tuple[Planned, Scene | None]]:
+        """Find every scenario's own best plan; with `scenes`, also give its model.
+
+        Raises
+        ------
+        OutOfTimeError
+            For one there was no plan when time was up.
+        """
+        # One thread: what a scenario comes to must not depend on how many are at work.
+        steady = replace(how, threads=1)
+        found = self.each(_alone, [_Alone(case, name, steady, scenes) for name in names])
+        return [_in_time(each) for each in found]
+
+    def holding(
+        self, scenes: Sequence[Scene], held: Sequence[Held], how: How
+    ) -> list[Planned | None]:
+        """Find the best that each scenario can still do with decisions that are held; None where it can do nothing.
+
+        Raises
+        ------
+        OutOfTimeError
+            For one there was no plan when time was up.
+        """
+        steady = replace(how, threads=1)
+        tasks = [_Held(*each, steady) for each in zip(scenes, held, strict=True)]
+        return [_in_time(each) for each in self.each(_holding, tasks)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Alone:
+    case: Case
+    scenario: str
+    how: How
+    scene: bool
+
+
+@dataclass(frozen=True, eq=False)
+class _Held:
+    scene: Scene
+    held: Held
+    how: How
+
+
+@dataclass(frozen=True)
+class _OutOfTime:
+    seconds: float
+
+
+def _alone(task: _Alone) -> tuple[Planned, Scene | None] | _OutOfTime:
+    scene = set_scene(task.case, task.scenario)
+    try:
+        return alone(scene, task.how), scene if task.scene else None
+    except OutOfTimeError as error:
+        return _OutOfTime(error.seconds)
+
+
+def _holding(task: _Held) -> Planned | _OutOfTime | None:
+    try:
+        return holding(task.scene, task.held, task.how)
+    except OutOfTimeError as error:
+        return _OutOfTime(error.seconds)
+
+
+def _in_time(answer: Answer | _OutOfTime) -> Answer:
+    if isinstance(answer, _OutOfTime):
+        raise OutOfTimeError(answer.seconds)
+    return answer
