@@ -25,6 +25,7 @@ CLOSING = 10.0  # seconds, at most, to close its gap
 CLOSED = 1e-8
 SEARCHED_FROM = 50_000  # rows and columns: fewer go to branch and bound as they are
 TINY = 1e-300
+LEAST_SECONDS = 1.0  # for one of many steps, however late it is: the next may round what is left
 HOPELESS = 1e-3  # relative: a point this far off asks for a certificate that there is none
 
 
@@ -204,13 +205,16 @@ def _attempt_conic(
 
 def _attempt_lots(problem: Problem, backend: Backend, options: Options) -> Solution:
     """Round lots that are too many to be searched; what their relaxation proves is the bound."""
-    open_lots = lots.without_lots(problem)
-    relaxed = _attempt(open_lots, _able(open_lots, backend), options)
+    end = time.perf_counter() + options.time_limit
+
+    def within(part: Problem) -> Solution:
+        left = max(LEAST_SECONDS, end - time.perf_counter())
+        return _attempt(part, _able(part, backend), replace(options, time_limit=left))
+
+    relaxed = within(lots.without_lots(problem))
     if not relaxed.has_point:
         return relaxed
-    found = lots.round_lots(
-        problem, relaxed, lambda part: _attempt(part, _able(part, backend), options)
-    )
+    found = lots.round_lots(problem, relaxed, within)
     if found is None:
         return relaxed.replace(status=Status.FAILED, note="no whole lots were met by rounding")
     nothing = np.full(problem.rows, np.nan)

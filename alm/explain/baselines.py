@@ -6,12 +6,18 @@ import numpy as np
 
 from alm.formulation.book import Book
 from alm.formulation.formulate import Formulation
+from alm.formulation.integers import in_lots, lot_of
 from alm.plan.decisions import Decisions, cohort_balance
 from solvers import Problem
 
 
 def held_transfers(book: Book) -> np.ndarray:
-    """Roll every lane so that it stays at its opening amount, while it is open: (lane, period)."""
+    """Roll every lane so that it stays at its opening amount, while it is open: (lane, period).
+
+    In whole lots, and nothing where that is below the ticket: less stands on such a lane than at the opening.
+    """
+    quantum = book.case.settings.quantum
+    lot, ticket = lot_of(book.lanes.table, quantum), book.lanes.table["minimum_ticket"].to_numpy()
     lanes, transfer = book.lanes, np.zeros((len(book.lanes), book.periods))
     opening = lanes.table["opening"].to_numpy(float)
     for t in range(book.periods):
@@ -20,7 +26,9 @@ def held_transfers(book: Book) -> np.ndarray:
         repaid = np.where(due > 0, placed[np.arange(len(opening)), due - 1], 0.0)
         standing = lanes.opening[:, t + 1] + placed[:, -1] - repaid
         wanted = np.minimum(opening, lanes.capacity[:, t]) - standing
-        transfer[:, t] = np.where(lanes.open_window[:, t], np.maximum(wanted, 0.0), 0.0)
+        whole = in_lots(lot, np.maximum(wanted, 0.0)[:, None], up=False)[:, 0]
+        kept = lanes.open_window[:, t] & (whole >= ticket)
+        transfer[:, t] = np.where(kept, whole, 0.0)
     return transfer
 
 

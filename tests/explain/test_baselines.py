@@ -101,3 +101,23 @@ def test_frozen_lanes_keep_what_is_outstanding_and_leave_the_rest_free(model):
     np.testing.assert_allclose(frozen.transfer, held_transfers(book), atol=1e-9)
     # One more set of bounds can only cost.
     assert solution.objective >= model.solution.objective - 1e-6 * (1 + abs(solution.objective))
+
+
+@pytest.mark.parametrize(("ticket", "stays"), [(0, 20), (20, 20), (30, 0)])
+def test_lanes_held_in_lots_stay_at_the_whole_lots_of_their_opening(tmp_path, ticket, stays):
+    """25 outstanding, lots of 10: 20 can be rolled, nothing where the smallest ticket is 30."""
+    lane = {"lane": "a-b", "lender": "a", "borrower": "b", "opening": 25, "capacity": 100}
+    tables = {
+        "regions": [{"region": "a", "parent": ""}, {"region": "b", "parent": "a"}],
+        "products": [CASH, EQUITY],
+        "positions": [
+            plug(75, region="a"),
+            plug(25, region="b"),
+            position("equity", 100, 0, region="a", **NO_NEW),
+        ],
+        "lanes": [lane | {"lot": 10, "minimum_ticket": ticket, "cost": 0}],
+    }
+    model = model_of(lambda folder: write_case(folder, {"periods": 2}, tables))
+    held = held_transfers(model.book)
+    assert held.tolist() == [[stays, stays]]
+    assert solve(frozen_lanes(model.book, model.formulation)).status == "optimal"
