@@ -17,6 +17,7 @@ from alm.cli.faults import OPTIONS, refuse, say
 from alm.cli.progress import StageProgress
 
 if TYPE_CHECKING:
+    from alm.case import Fault
     from alm.runs.scenario_run import ScenarioRun
 
 
@@ -30,8 +31,9 @@ class Modes(StrEnum):
 
 def scenarios(
     case: Annotated[
-        Path, typer.Argument(metavar="CASE", help="Folder with case.toml.", show_default=False)
-    ],
+        Path | None,
+        typer.Argument(metavar="CASE", help="Folder with case.toml.", show_default=False),
+    ] = None,
     mode: Annotated[
         Modes,
         typer.Option(
@@ -39,6 +41,17 @@ def scenarios(
             " stochastic: decide now, adapt later, as table scenarios says."
         ),
     ] = Modes.SWEEP,
+    library: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Plan nothing: add the scenarios of a library to the tables of the case.",
+            show_default=False,
+        ),
+    ] = "",
+    listed: Annotated[
+        bool, typer.Option("--list", help="Plan nothing: say what each library holds.")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -79,7 +92,19 @@ def scenarios(
     """Plan for every scenario of a case: each by itself, all alike, or now alike and later apart.
 
     Example: alm scenarios examples/two-weathers --mode stochastic
+
+    Example: alm scenarios my-bank --library deposit-runoff
     """
+    from alm.cli.libraries import add, show_list
+
+    if listed:
+        show_list(as_json=as_json)
+        return
+    if case is None:
+        refuse([missing_case()], blank("scenarios") if as_json else None)
+    if library:
+        add(case, library, as_json=as_json)
+        return
     from alm.runs.scenario_job import Options
     from alm.runs.scenarios import plan_scenarios
     from scenarios import Mode
@@ -113,6 +138,13 @@ def _refusing_cluster(answer: dict[str, Any] | None) -> Iterator[None]:
     except ClusterError as error:
         allowed = "the address of a Dask scheduler that answers"
         refuse([Fault(OPTIONS, None, "--cluster", error.address, allowed, error.why)], answer)
+
+
+def missing_case() -> Fault:
+    """Say that a line lacks the case."""
+    from alm.case import Fault
+
+    return Fault(OPTIONS, None, "CASE", "none", "a folder with case.toml")
 
 
 def _tell(run: ScenarioRun, *, as_json: bool, quiet: bool) -> None:
