@@ -11,7 +11,7 @@ import pandas as pd
 
 from alm.case import Case
 from alm.verify.attributes import resolve
-from alm.verify.dates import MONTHS, discount_factors, period_end, year_fractions
+from alm.verify.periods import Periods
 from alm.verify.shocks import ATTRIBUTES, BASE, Shocks
 from alm.verify.survival import share_left
 
@@ -20,7 +20,7 @@ SIGN = {"asset": 1.0, "off_balance": 1.0, "liability": -1.0, "equity": -1.0}
 
 
 @dataclass(frozen=True, eq=False)
-class Terms:
+class Terms(Periods):
     """A case, aligned: rows of `positions`, `lanes`, `regions`, `nodes` are the axes of all arrays.
 
     Amounts are in table units of their own currency; `fx` turns them into the reporting currency.
@@ -32,54 +32,9 @@ class Terms:
     _resolved: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
 
     @property
-    def periods(self) -> int:
-        """Number of planning periods."""
-        return self.case.settings.periods
-
-    @property
     def quantum(self) -> float:
         """Every amount of the plan is a multiple of it."""
         return self.case.settings.quantum
-
-    @property
-    def step_months(self) -> int:
-        """Months of one period."""
-        return MONTHS[self.case.settings.step]
-
-    @cached_property
-    def tail(self) -> int:
-        """Periods beyond the last one that the horizon value counts (section 5)."""
-        if self.case.settings.horizon_value == "none":
-            return 0
-        return int(self.case.settings.horizon.max_months / self.step_months + 1e-9)
-
-    @cached_property
-    def all_years(self) -> np.ndarray:
-        """Year fractions of the planning periods and of those beyond that the horizon value counts."""
-        s = self.case.settings
-        return year_fractions(s.as_of, s.step, s.day_count, s.periods + self.tail)
-
-    @cached_property
-    def years(self) -> np.ndarray:
-        """Year fraction of each planning period."""
-        return self.all_years[: self.periods]
-
-    @cached_property
-    def all_discounts(self) -> np.ndarray:
-        """Discount factors, on the axis of `all_years`."""
-        return discount_factors(self.all_years, self.case.settings.discount_rate)
-
-    @cached_property
-    def discounts(self) -> np.ndarray:
-        """Discount factor of each planning period."""
-        return self.all_discounts[: self.periods]
-
-    @cached_property
-    def period_ends(self) -> pd.DatetimeIndex:
-        """Last day of each period."""
-        as_of, months = self.case.settings.as_of, self.step_months
-        ends = [period_end(as_of, months * t) for t in range(1, self.periods + 1)]
-        return pd.DatetimeIndex(pd.to_datetime(ends))
 
     @cached_property
     def shocks(self) -> Shocks:
