@@ -12,6 +12,8 @@ from alm.cli.tables import listing
 if TYPE_CHECKING:
     from alm.runs.library import Added
 
+MOST_NAMED = 12  # scenarios
+
 
 def show_list(*, as_json: bool) -> None:
     """Say what each library holds, in one line."""
@@ -41,6 +43,31 @@ def add(case: Path, library: str, *, as_json: bool) -> None:
     tell(added, case, answer if as_json else None)
 
 
+def draw(
+    case: Path,
+    number: int,
+    seed: int | None,
+    rate_volatility: float | None,
+    runoff_volatility: float | None,
+    correlation: float | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Draw paths with a seed, add them to the tables of a case, and say what they were drawn from."""
+    from alm.case import CaseError
+    from alm.runs.paths import Asked, add_paths
+
+    answer: dict[str, object] = {"status": None, "case": case.resolve().name, "generated": number}
+    asked = Asked(number, seed, rate_volatility, runoff_volatility, correlation)
+    try:
+        added, factors = add_paths(case, asked)
+    except CaseError as error:
+        refuse(error.faults, answer if as_json else None)
+    if not as_json:
+        say(f"Drawn with {factors.words}.")
+    tell(added, case, {**answer, "drawn_with": factors.words} if as_json else None)
+
+
 def _is_unknown(library: str) -> bool:
     from scenarios.libraries import LIBRARIES
 
@@ -67,6 +94,8 @@ def tell(added: Added, case: Path, answer: dict[str, object] | None) -> None:
         console.print(f"{held} stood there already, with the same rows.", markup=False)
     new = count(len(added.scenarios), "scenarios")
     shocks = count(added.shocks, "shocks")
-    console.print(f"Added {new} with {shocks}: {', '.join(added.scenarios)}", markup=False)
+    named = ", ".join(added.scenarios[:MOST_NAMED])
+    more = ", ..." if len(added.scenarios) > MOST_NAMED else ""
+    console.print(f"Added {new} with {shocks}: {named}{more}", markup=False)
     for path in added.files:
         console.print(str(path), markup=False, soft_wrap=True)

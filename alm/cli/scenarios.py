@@ -52,6 +52,35 @@ def scenarios(
     listed: Annotated[
         bool, typer.Option("--list", help="Plan nothing: say what each library holds.")
     ] = False,
+    generate: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Plan nothing: draw N paths of rates and run-off, and add them to the tables of the case.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Of the paths: the same seed, the same rows.", show_default=False),
+    ] = None,
+    rate_volatility: Annotated[
+        float | None,
+        typer.Option(
+            help="Of the paths: standard deviation of rates over a year.", show_default=False
+        ),
+    ] = None,
+    runoff_volatility: Annotated[
+        float | None,
+        typer.Option(
+            help="Of the paths: that of the share of deposits that leaves; not if the case has table volatility.",
+            show_default=False,
+        ),
+    ] = None,
+    correlation: Annotated[
+        float | None,
+        typer.Option(help="Of the paths: between any two factors, 0 to 1.", show_default=False),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -94,8 +123,10 @@ def scenarios(
     Example: alm scenarios examples/two-weathers --mode stochastic
 
     Example: alm scenarios my-bank --library deposit-runoff
+
+    Example: alm scenarios my-bank --generate 20 --seed 7 --rate-volatility 0.01 --runoff-volatility 0.05 --correlation 0.5
     """
-    from alm.cli.libraries import add, show_list
+    from alm.cli.libraries import add, draw, show_list
 
     if listed:
         show_list(as_json=as_json)
@@ -104,6 +135,10 @@ def scenarios(
         refuse([missing_case()], blank("scenarios") if as_json else None)
     if library:
         add(case, library, as_json=as_json)
+        return
+    if generate is not None:
+        asked = (generate, seed, rate_volatility, runoff_volatility, correlation)
+        draw(case, *asked, as_json=as_json)
         return
     from alm.runs.scenario_job import Options
     from alm.runs.scenarios import plan_scenarios
