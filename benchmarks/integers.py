@@ -16,21 +16,41 @@ from alm.case import load
 from alm.formulation.book import open_book
 from alm.formulation.formulate import formulate
 from alm.formulation.groups import column_regions
-from benchmarks.bank import Size, write_bank
+from benchmarks.bank import HUB, Size, write_bank
 from benchmarks.rivals import processor_seconds
 from solvers import Problem, Solution, solve
 
 WAYS = {"ours": None, "HiGHS, whole": "pulp+highs", "CBC, whole": "pulp+cbc"}
 
 
-def optional_lanes(folder: Path, size: Size, fixed_cost: float) -> tuple[Problem, np.ndarray]:
-    """Give every lane of a bank a fixed cost; the problem, and the hint that the program gives with it."""
+def optional_lanes(
+    folder: Path, size: Size, fixed_cost: float, count: int = 0
+) -> tuple[Problem, np.ndarray]:
+    """Give every lane of a bank a fixed cost; the problem, and the hint that the program gives with it.
+
+    Parameters
+    ----------
+    count : int
+        Lanes in all: beside those of the hub, lanes from region to region are drawn. 0: those of the hub alone.
+    """
     case = write_bank(folder / f"lanes-{size}", size)
-    lanes = pd.read_csv(case / "lanes.csv").assign(fixed_cost=fixed_cost)
-    lanes.to_csv(case / "lanes.csv", index=False)
+    lanes = pd.read_csv(case / "lanes.csv")
+    lanes = pd.concat([lanes, _direct(lanes, max(0, count - len(lanes)))], ignore_index=True)
+    lanes.assign(fixed_cost=fixed_cost).to_csv(case / "lanes.csv", index=False)
     book = open_book(load(case))
     formulation = formulate(book)
     return formulation.problem, column_regions(book, formulation)
+
+
+def _direct(lanes: pd.DataFrame, count: int, seed: int = 0) -> pd.DataFrame:
+    """Draw lanes from region to region, on the terms of the hub's."""
+    rng = np.random.default_rng(seed)
+    regions = sorted(set(lanes["lender"]) - {HUB})
+    pairs = [(one, other) for one in regions for other in regions if one != other]
+    chosen = [pairs[at] for at in rng.choice(len(pairs), count, replace=False)]
+    like = lanes.iloc[rng.choice(len(lanes), count)].reset_index(drop=True)
+    ends = pd.DataFrame(chosen, columns=["lender", "borrower"])
+    return like.assign(**ends, lane=ends["lender"] + "-" + ends["borrower"])
 
 
 def nothing_moved(problem: Problem) -> float:
@@ -96,12 +116,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.integers", description=__doc__)
     parser.add_argument("size", nargs="?", type=Size.read, default=Size(36, 60, 12))
     parser.add_argument("--fixed-cost", type=float, default=0.04, help="of a lane and month")
+    parser.add_argument("--lanes", type=int, default=0, help="in all; 0: those of the hub alone")
     parser.add_argument("--gap", type=float, default=1e-4)
     parser.add_argument("--limit", type=float, default=600, help="seconds that each way may take")
     parser.add_argument("--ways", nargs="*", choices=list(WAYS), default=["ours", "HiGHS, whole"])
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        problem, groups = optional_lanes(Path(folder), asked.size, asked.fixed_cost)
+        problem, groups = optional_lanes(Path(folder), asked.size, asked.fixed_cost, asked.lanes)
     still = nothing_moved(problem)
     attempts = [attempt(way, problem, groups, asked.gap, asked.limit) for way in asked.ways]
     tenth = max(each.seconds for each in attempts) / 10

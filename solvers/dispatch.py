@@ -24,6 +24,9 @@ QUICK = 2.0  # seconds: a problem with whole columns that took no longer is smal
 CLOSING = 10.0  # seconds, at most, to close its gap
 CLOSED = 1e-8
 SEARCHED_FROM = 50_000  # rows and columns: fewer go to branch and bound as they are
+SEARCHED_WHOLE = (
+    50  # whole columns: with fewer the relaxations of a search cost more than branching
+)
 TINY = 1e-300
 LEAST_SECONDS = 1.0  # for one of many steps, however late it is: the next may round what is left
 HOPELESS = 1e-3  # relative: a point this far off asks for a certificate that there is none
@@ -165,7 +168,8 @@ def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
 
 
 def _is_large(problem: Problem) -> bool:
-    return problem.rows + problem.columns >= SEARCHED_FROM
+    large = problem.rows + problem.columns >= SEARCHED_FROM
+    return large and int(problem.integer.sum()) >= SEARCHED_WHOLE
 
 
 def _search(problem: Problem, backend: Backend, options: Options) -> Solution | None:

@@ -160,6 +160,7 @@ def test_only_what_all_optima_agree_on_is_fixed():
 def test_a_large_problem_is_searched_and_its_progress_told(monkeypatch: pytest.MonkeyPatch):
     """Large is from 100 rows and columns here. Bounds only rise, objectives only fall, neither passes the other."""
     monkeypatch.setattr(solvers.dispatch, "SEARCHED_FROM", 100)
+    monkeypatch.setattr(solvers.dispatch, "SEARCHED_WHOLE", 1)
     monkeypatch.setattr(solvers.dispatch, "CLOSED", 1.0)
     problem, groups = star(6, 4, 3)
     told: list[tuple[float, float]] = []
@@ -174,6 +175,7 @@ def test_a_large_problem_is_searched_and_its_progress_told(monkeypatch: pytest.M
 
 def test_a_backend_that_is_asked_for_gets_the_problem_whole(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(solvers.dispatch, "SEARCHED_FROM", 1)
+    monkeypatch.setattr(solvers.dispatch, "SEARCHED_WHOLE", 1)
     monkeypatch.setattr(solvers.dispatch, "search", None)
     problem, _ = star(3, 2, 0)
     assert solve(problem, "pulp+highs").status is Status.OPTIMAL
