@@ -1,0 +1,128 @@
+"""Several scenarios as one problem: the limiting cases, and what is shared where books differ. All in one year or two."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from alm.case import load
+from alm.formulation.stacked import Risk, stack
+from alm.runs.together import How, alone, set_scene, together
+from scenarios import BASE, Mode, cvar, tree_of
+from tests.cli.program import EXAMPLES
+from tests.oracle.hand import (
+    CASH,
+    DEPOSIT,
+    GILT,
+    HOME,
+    LOAN,
+    NO_NEW,
+    plug,
+    position,
+    write_case,
+)
+
+
+def planned(case, mode=Mode.ROBUST, risk=Risk()):  # noqa: B008  # a frozen value
+    tree = tree_of(case, mode)
+    scenes = [set_scene(case, name) for name in tree.names]
+    return together(scenes, tree.key, tree.probability, risk, How())
+
+
+def of(tmp_path, names, rows, shocks, products=(CASH, GILT, LOAN, DEPOSIT)):
+    """Scenarios of one letter each, in one year."""
+    tables = {
+        "regions": HOME,
+        "products": list(products),
+        "positions": rows,
+        "scenarios": [{"scenario": name} for name in names],
+        "shocks": shocks,
+    }
+    return load(write_case(tmp_path / "case", {}, tables))
+
+
+def test_one_scenario_is_its_own_problem():
+    case = load(EXAMPLES / "three-regions")
+    scene = set_scene(case, BASE)
+    problem = scene.formulation.problem
+    key = np.zeros((1, scene.book.periods), dtype=int)
+    same = stack(
+        [scene.book], [scene.formulation], key, np.ones(1), Risk(weight=0.7, level=0.9)
+    ).problem
+    for name in ("c", "q", "row_lower", "row_upper", "lower", "upper", "integer"):
+        assert np.array_equal(getattr(same, name), getattr(problem, name)), name
+    assert (same.A != problem.A).nnz == 0
+    assert same.offset == problem.offset
+
+
+def test_scenarios_without_shocks_have_the_plan_of_the_base():
+    case = load(EXAMPLES / "two-weathers", ("shocks.#2.value=0", "shocks.#3.value=0"))
+    base = alone(set_scene(case, BASE), How())
+    found = planned(case, Mode.STOCHASTIC)
+    assert found.objectives == pytest.approx([6.0, 6.0])
+    for plan in found.plans:
+        assert np.array_equal(plan.decisions.new, base.plans[0].decisions.new)
+
+
+def test_disposals_are_shared_as_a_share_of_what_shocks_have_left(tmp_path):
+    """Gilts of 100 at 1 % go into cash at 3 %. In b half of them run off first, in c all: 100, 50 and nothing are sold.
+
+    Of a book that is gone there is no share to decide, so c holds nobody back.
+    """
+    gilt = GILT | {"max_disposal": 1}
+    rows = [
+        plug(0, 0.03),
+        position("gilt", 100, 0.01, **NO_NEW),
+        position("deposit", 100, 0.0, **NO_NEW),
+    ]
+    shocks = [
+        {"scenario": name, "shock": "runoff", "product": "gilt", "value": value}
+        for name, value in (("b", 0.5), ("c", 1))
+    ]
+    case = of(tmp_path, "abc", rows, shocks, (CASH, gilt, DEPOSIT))
+    sold = [plan.decisions.sold.sum() for plan in planned(case).plans]
+    assert sold == pytest.approx([100, 50, 0])
+
+
+def test_what_one_scenario_may_not_write_nobody_does(tmp_path):
+    """Loans and gilts of up to 40 at 5 %; in b no loans, and a quarter of the gilts: shared, that is the most in both."""
+    rows = [
+        plug(100, 0.01),
+        position("loan", 0, 0.05, max_new=40),
+        position("gilt", 0, 0.05, max_new=40),
+        position("deposit", 100, 0.0, **NO_NEW),
+    ]
+    shocks = [
+        {"scenario": "b", "shock": "new_business", "product": name, "value": value}
+        for name, value in (("loan", 0), ("gilt", 0.25))
+    ]
+    case = of(tmp_path, "ab", rows, shocks)
+    for plan in planned(case).plans:
+        written = dict(
+            zip(case.table("positions")["product"], plan.decisions.new[:, 0], strict=True)
+        )
+        assert written == {"cash": 0, "deposit": 0, "gilt": 10, "loan": 0}
+
+
+def test_the_worst_half_of_a_quadratic_objective(tmp_path):
+    """Loans at 5 % less 0.001 x volume, cash at 1 %; in b loans earn 4 % less: cash is better, by v^2 / 1000.
+
+    a earns 1 + 0.04 v - 0.001 v^2, b 1 - 0.001 v^2. Expected is best at v = 10 (1.3 and 0.9), the worst half, b, at 0.
+    With weight w it is 1 + 0.02 (1 - w) v - 0.001 v^2: v = 10 (1 - w), so 5 at w = 0.5: 1.175 and 0.975.
+    """
+    rows = [
+        plug(100, 0.01),
+        position("loan", 0, 0.05, max_new=40, price_slope=0.001),
+        position("deposit", 100, 0.0, **NO_NEW),
+    ]
+    worse = {"scenario": "b", "shock": "rate", "product": "loan", "value": -0.04}
+    case = of(tmp_path, "ab", rows, [worse], (CASH, LOAN, DEPOSIT))
+    found = planned(case, risk=Risk(0.5, 0.5))
+    assert found.objectives == pytest.approx([1.175, 0.975], abs=1e-6)
+    assert -found.solution.objective == pytest.approx(0.5 * 1.075 + 0.5 * 0.975, abs=1e-6)
+    assert planned(case).objectives == pytest.approx([1.3, 0.9], abs=1e-6)
+
+
+def test_the_mean_of_the_worst_counts_a_part_of_the_scenario_at_its_edge():
+    """Worst 0.3: all of 1 (0.2), and 0.1 of the 0.5 at 4: (0.2 + 0.4) / 0.3 = 2."""
+    assert cvar([9, 1, 4], [0.3, 0.2, 0.5], 0.7) == pytest.approx(2.0)
