@@ -42,6 +42,7 @@ _BLANK: dict[str, dict[str, Any]] = {
         "backend": "",
         "report": None,
     },
+    "batch": {"batch": None, "status": None, "out": None, "runs": []},
     "report": {"run": None, "status": None, "report": None, "lang": None},
     "verify": {"run": None, "status": None, "verified": False},
     "runs": {"status": None, "runs": []},

@@ -17,6 +17,7 @@ from typer.main import get_command
 from alm.cli import streams
 from alm.cli.allocate import allocate
 from alm.cli.answers import blank
+from alm.cli.batch import batch
 from alm.cli.check import check
 from alm.cli.doctor import doctor
 from alm.cli.faults import OPTIONS, as_objects, say
@@ -33,6 +34,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     check,
     allocate,
     scenarios,
+    batch,
     report,
     verify,
     runs,

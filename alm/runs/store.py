@@ -6,7 +6,6 @@ import hashlib
 import importlib.metadata
 import json
 import os
-import platform
 import re
 import shutil
 import unicodedata
@@ -14,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from alm.runs.processes import is_running, machine
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,7 +109,7 @@ def _hidden_name(place: Path, kind: str) -> Path:
 
 
 def _machine() -> str:
-    return folder_name(platform.node())
+    return folder_name(machine())
 
 
 def _clear_leftovers(parent: Path) -> None:
@@ -116,20 +117,8 @@ def _clear_leftovers(parent: Path) -> None:
     pattern = re.compile(rf"\..+\.{re.escape(_machine())}-(\d+)\.(partial|replaced)")
     for path in parent.iterdir():
         named = pattern.fullmatch(path.name)
-        if named and not _is_running(int(named[1])):
+        if named and not is_running(int(named[1])):
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_running(process: int) -> bool:
-    if os.name != "posix":  # elsewhere signal 0 is not harmless
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _close(aside: Path, place: Path) -> None:

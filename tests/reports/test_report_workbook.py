@@ -64,7 +64,7 @@ def test_every_label_is_used():
     code = "".join(path.read_text("utf-8") for path in sorted(folder.rglob("*.py"))).replace(
         "'", '"'
     )
-    codes = ("sheet", "side", "sense", "status", "run", "tier", "enforcement", "kind", "origin", "standing", "part",
+    codes = ("sheet", "side", "sense", "how", "run_status", "status", "run", "tier", "enforcement", "kind", "origin", "standing", "part",
              "baseline", "bounded", "unit", "accrual", "day_count", "define", "weekday")  # fmt: skip
     keys = [
         row["key"]

@@ -1,0 +1,1 @@
+"""A batch: many runs from one plan file, resumable, each made once."""
