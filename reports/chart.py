@@ -92,9 +92,9 @@ def _chart(
     rows: int | None,
 ) -> BarChart:
     chart = BarChart()
-    chart.title = _title(titles.chart, CHART_TITLE_SIZE)
-    chart.x_axis.title = _title(titles.categories, AXIS_TITLE_SIZE)
-    chart.y_axis.title = _title(titles.values, AXIS_TITLE_SIZE)
+    chart.title = chart_title(titles.chart, CHART_TITLE_SIZE)
+    chart.x_axis.title = chart_title(titles.categories, AXIS_TITLE_SIZE)
+    chart.y_axis.title = chart_title(titles.values, AXIS_TITLE_SIZE)
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=GRID_COLOUR))
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.y_axis.number_format = number_format
@@ -116,7 +116,7 @@ def _chart(
     return chart
 
 
-def _title(text: str, points: int) -> Title:
+def chart_title(text: str, points: int) -> Title:
     """Write a title beside the plot, small enough for one line; points in hundredths."""
     size = CharacterProperties(sz=points, b=True)
     paragraph = Paragraph(

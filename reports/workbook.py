@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 from openpyxl import Workbook
 
 from alm.case import Case
 from reports.archive import save
-from reports.labels import read_labels
+from reports.frontier_workbook import write_frontier_workbook
+from reports.labels import Labels, read_labels
 from reports.page import Page
 from reports.rows import Sheet
 from reports.run import read_run
@@ -18,6 +21,10 @@ from reports.table import Block
 from reports.view import View
 
 NAME = "report.xlsx"
+# Workbooks of runs that are more than one plan, by the kind of the run.
+BOOKS: tuple[tuple[str, Callable[[Path, Labels, Case | None], Path]], ...] = (
+    ("frontier", write_frontier_workbook),
+)
 
 
 def write_report(run_folder: Path, lang: str = "en", case: Case | None = None) -> Path:
@@ -44,10 +51,22 @@ def write_report(run_folder: Path, lang: str = "en", case: Case | None = None) -
         The language is unknown.
     """
     labels = read_labels(lang)
+    make = _of_kind(run_folder)
+    if make is not None:
+        return make(run_folder, labels, case)
     view = View(read_run(run_folder, case), labels)
     path = run_folder / NAME
     save(build(view), path, view.settings.as_of)
     return path
+
+
+def _of_kind(run_folder: Path) -> Callable[[Path, Labels, Case | None], Path] | None:
+    """Find who writes the workbook of a run that is not a single plan."""
+    manifest = run_folder / "run.json"
+    if not manifest.is_file():
+        return None
+    kind = json.loads(manifest.read_text(encoding="utf-8")).get("kind")
+    return dict(BOOKS).get(kind)
 
 
 def build(view: View) -> Workbook:

@@ -21,6 +21,7 @@ from alm.cli.batch import batch
 from alm.cli.check import check
 from alm.cli.doctor import doctor
 from alm.cli.faults import OPTIONS, as_objects, say
+from alm.cli.frontier import frontier
 from alm.cli.new import new
 from alm.cli.report import report
 from alm.cli.runs import runs
@@ -34,6 +35,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     check,
     allocate,
     scenarios,
+    frontier,
     batch,
     report,
     verify,
@@ -101,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _unexpected(error, words)
     if code == INTERRUPTED:
-        planning = _command(words) in ("allocate", "scenarios")
+        planning = _command(words) in ("allocate", "scenarios", "frontier")
         message = "Interrupted before there was a plan; nothing was kept."
         message = message if planning else "Interrupted."
         return _end(words, code, message, reason=message)

@@ -56,10 +56,12 @@ def _require_plan(run: Path, answer: dict[str, Any] | None) -> None:
 def _confirmed(run: Path, as_json: bool) -> Verification:
     """Verify; files that can no longer be read are refused like figures that are wrong."""
     from alm.case import CaseError
-    from alm.verify import confirm_scenarios, is_over_scenarios
+    from alm.verify import confirm_frontier, confirm_scenarios, is_frontier, is_over_scenarios
     from alm.verify import verify as confirm
 
     try:
+        if is_frontier(run):
+            return confirm_frontier(run)
         return confirm_scenarios(run) if is_over_scenarios(run) else confirm(run)
     except CaseError as error:
         reason, faults = "The frozen inputs are no valid case any more.", list(error.faults)

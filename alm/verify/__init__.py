@@ -1,6 +1,7 @@
 """Independent verification: confirms a run folder from CONTRACT.md's formulas alone, or refuses it."""
 
 from alm.verify.confirm import confirm, verify
+from alm.verify.frontier import confirm_frontier, is_frontier
 from alm.verify.replay import read
 from alm.verify.scenarios import ScenariosVerification, confirm_scenarios, is_over_scenarios
 from alm.verify.terms import Terms
@@ -12,7 +13,9 @@ __all__ = [
     "Terms",
     "Verification",
     "confirm",
+    "confirm_frontier",
     "confirm_scenarios",
+    "is_frontier",
     "is_over_scenarios",
     "read",
     "verify",

@@ -120,6 +120,7 @@ SPOILT = [
     (["allocate", "x", "--lang", "fr"], "--lang"),
     (["allocate", "x", "y"], None),
     (["scenarios", "x", "--mode", "fast"], "--mode"),
+    (["frontier", "x", "--x", "y", "--points", "1"], "--points"),
     (["batch", "x", "--jobs", "0"], "--jobs"),
     (["check", "x", "--out"], "--out"),
     (["new"], "CASE"),
