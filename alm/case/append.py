@@ -20,6 +20,7 @@ from alm.case.files import read_csv
 from alm.case.grid import find_header
 from alm.case.loading import in_order
 from alm.case.places import Source, find_places
+from alm.case.warehouse import Server
 
 
 def with_rows(case: Case, added: Mapping[str, pd.DataFrame]) -> Case:
@@ -79,7 +80,8 @@ def append_rows(folder: Path, case: Case, added: Mapping[str, pd.DataFrame]) -> 
 
 def _places(folder: Path) -> dict[str, Source]:
     raw = tomllib.loads((folder / "case.toml").read_bytes().decode("utf-8-sig"))
-    return find_places(folder, raw.get("sources", {}), [])
+    servers = dict.fromkeys(raw.get("databases", {}), Server(""))  # only that there is one counts
+    return find_places(folder, raw.get("sources", {}), servers, [])
 
 
 def _not_writable(folder: Path, name: str, place: Source | None) -> list[Fault]:

@@ -114,10 +114,16 @@ def _settings() -> dict[str, Any]:
         if key.required:
             within.setdefault("required", []).append(name)
     sources = _object("Where tables are, if not beside case.toml under their own name.")
-    sources["properties"] = {table.name: {"type": "string"} for table in TABLES}
+    query = _object("A query on a server of databases, in its own SQL.")
+    query["properties"] = {"database": {"type": "string"}, "query": {"type": "string"}}
+    place = query | {"type": ["string", "object"], "required": ["database", "query"]}
+    sources["properties"] = {table.name: place for table in TABLES}
     top["properties"]["sources"] = sources
-    databases = _object("Files of SQLite or DuckDB, by the name that queries of sources use.")
-    top["properties"]["databases"] = databases | {"additionalProperties": {"type": "string"}}
+    databases = _object("Files of SQLite or DuckDB, and servers, by the name that sources use.")
+    server = _object("A PostgreSQL server: the environment variable that holds its address.")
+    server["properties"] = {"postgresql": {"type": "string"}}
+    either = server | {"type": ["string", "object"], "required": ["postgresql"]}
+    top["properties"]["databases"] = databases | {"additionalProperties": either}
     return top
 
 

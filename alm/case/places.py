@@ -10,6 +10,7 @@ from alm.case.faults import Fault, nearest
 from alm.case.files import UnreadableError, sheet_names
 from alm.case.query import IS_QUERY, is_database
 from alm.case.spec.tables import TABLES
+from alm.case.warehouse import Server, is_server
 
 BOOK = "case.xlsx"
 SUFFIXES = (".csv", ".parquet", ".xlsx")
@@ -17,15 +18,17 @@ SECTIONS = ("sources", "databases")
 """Sections of case.toml that say where the tables are; a frozen case has none."""
 
 _FORMATS = ".csv, .parquet, book.xlsx#sheet, or an SQL query"
+_ON_SERVER = '{ database = "a server of [databases]", query = "SELECT ..." }'
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a table is: a file, and a sheet if the file is a workbook; or a query."""
+    """Where a table is: a file, and a sheet if the file is a workbook; or a query, on a server perhaps."""
 
     path: Path
     sheet: str = ""
     query: str = ""
+    server: Server | None = None
 
     def __str__(self) -> str:
         if self.query:
@@ -48,7 +51,8 @@ def find_databases(
     if not isinstance(named, Mapping):
         faults.append(_key_fault("databases", named, "a section: name = path"))
         return found, set()
-    for name, place in named.items():
+    files = {name: place for name, place in named.items() if not is_server(place)}
+    for name, place in files.items():
         key = f"databases.{name}"
         if not isinstance(place, str):
             faults.append(_key_fault(key, place, "a path"))
@@ -58,14 +62,31 @@ def find_databases(
             faults.append(_key_fault(key, place, "a file of SQLite or DuckDB"))
         else:
             found[name] = folder / place
-    return found, set(named) - set(found)
+    return found, set(files) - set(found)
 
 
-def find_places(folder: Path, named: object, faults: list[Fault]) -> dict[str, Source]:
-    """Find the one place of each table that is given; two places are a fault."""
+def find_places(
+    folder: Path, named: object, servers: Mapping[str, Server], faults: list[Fault]
+) -> dict[str, Source]:
+    """Find the one place of each table that is given; two places are a fault.
+
+    Parameters
+    ----------
+    folder
+        The case.
+    named
+        `[sources]` of case.toml.
+    servers
+        Servers of `[databases]` by name; a query on one that is missing is left out.
+    faults
+        Takes what is wrong.
+    """
     places: dict[str, list[Source]] = {table.name: [] for table in TABLES}
     for table, place in _named(named, faults):
-        source = _source(folder, table, place, faults)
+        if isinstance(place, str):
+            source = _source(folder, table, place, faults)
+        else:
+            source = _on_server(folder, table, place, servers, faults)
         if source:
             places[table].append(source)
     for source, name in _beside(folder, faults):
@@ -103,7 +124,7 @@ def _key_fault(key: str, found: object, allowed: str, hint: str = "") -> Fault:
     return Fault("case.toml", None, key, shown, allowed, hint)
 
 
-def _named(named: object, faults: list[Fault]) -> Iterator[tuple[str, str]]:
+def _named(named: object, faults: list[Fault]) -> Iterator[tuple[str, str | Mapping[str, object]]]:
     known = [table.name for table in TABLES]
     if not isinstance(named, Mapping):
         faults.append(_key_fault("sources", named, "a section: table = place"))
@@ -113,10 +134,34 @@ def _named(named: object, faults: list[Fault]) -> Iterator[tuple[str, str]]:
         if table_named(table) == "":
             hint = nearest(table, known)
             faults.append(_key_fault(key, place, "a table of the contract", hint))
-        elif not isinstance(place, str):
+        elif not isinstance(place, str | Mapping):
             faults.append(_key_fault(key, place, _FORMATS))
         else:
             yield table_named(table), place
+
+
+def _on_server(
+    folder: Path,
+    table: str,
+    place: Mapping[str, object],
+    servers: Mapping[str, Server],
+    faults: list[Fault],
+) -> Source | None:
+    """Read `{ database = ..., query = ... }`; a server that is missing is a fault of `[databases]` alone."""
+    key = f"sources.{table}"
+    query, database = place.get("query"), place.get("database")
+    is_query = isinstance(query, str) and bool(IS_QUERY.match(query))
+    if set(place) != {"database", "query"} or not isinstance(database, str):
+        faults.append(_key_fault(key, f"a section of {', '.join(place)}", _ON_SERVER))
+    elif not is_query:
+        faults.append(_key_fault(f"{key}.query", query, "one SELECT"))
+    elif database not in servers:
+        hint = nearest(database, servers)
+        allowed = "a server of [databases], { postgresql = ... }"
+        faults.append(_key_fault(f"{key}.database", database, allowed, hint))
+    else:
+        return Source(folder, query=str(query), server=servers[database])
+    return None
 
 
 def _source(folder: Path, table: str, place: str, faults: list[Fault]) -> Source | None:

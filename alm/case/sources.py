@@ -22,6 +22,7 @@ from alm.case.grid import find_header, to_rows
 from alm.case.places import Source, find_databases, find_places
 from alm.case.query import run_query
 from alm.case.spec.column import Table
+from alm.case.warehouse import find_servers, run_on_server
 
 
 @dataclass
@@ -46,7 +47,9 @@ def read_tables(folder: Path, raw: Mapping[str, Any], tables: Mapping[str, Table
     """
     reading = Reading()
     databases, missing = find_databases(folder, raw.get("databases", {}), reading.faults)
-    places = find_places(folder, raw.get("sources", {}), reading.faults)
+    servers, away = find_servers(raw.get("databases", {}), reading.faults)
+    named = _without(raw.get("sources", {}), away)
+    places = find_places(folder, named, servers, reading.faults)
     for table, source in places.items():
         if _waits_for(source, databases, missing):
             continue
@@ -61,8 +64,22 @@ def read_tables(folder: Path, raw: Mapping[str, Any], tables: Mapping[str, Table
     return reading
 
 
+def _without(sources: object, away: set[str]) -> object:
+    """Leave out queries on a server that is missing: that is one fault, not two."""
+    if not isinstance(sources, Mapping):
+        return sources
+    waits = {
+        table
+        for table, place in sources.items()
+        if isinstance(place, Mapping) and place.get("database") in away
+    }
+    return {table: place for table, place in sources.items() if table not in waits}
+
+
 def _waits_for(source: Source, databases: Mapping[str, Path], missing: set[str]) -> bool:
     """Tell whether a query would read a database whose file is missing: that is one fault, not two."""
+    if source.server:
+        return False
     query = source.query.casefold()
     named = any(name.casefold() in query for name in missing)
     return bool(source.query) and (named or (bool(missing) and not databases))
@@ -71,13 +88,15 @@ def _waits_for(source: Source, databases: Mapping[str, Path], missing: set[str])
 def _unreadable(table: str, source: Source, error: UnreadableError) -> Fault:
     if source.query:
         key = f"sources.{table}"
-        return Fault(
-            "case.toml", None, key, source.query, "an SQL query that DuckDB can run", str(error)
-        )
+        able = "PostgreSQL" if source.server else "DuckDB"
+        allowed = f"an SQL query that {able} can run"
+        return Fault("case.toml", None, key, source.query, allowed, str(error))
     return Fault(table, None, None, str(source), f"readable cells: {error}")
 
 
 def _read(source: Source, databases: Mapping[str, Path]) -> Grid:
+    if source.server:
+        return run_on_server(source.query, source.server)
     if source.query:
         return run_query(source.query, source.path, databases)
     if source.sheet:
