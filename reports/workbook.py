@@ -15,6 +15,7 @@ from reports.labels import Labels, read_labels
 from reports.page import Page
 from reports.rows import Sheet
 from reports.run import read_run
+from reports.scenario_workbook import write_scenario_workbook
 from reports.sheets import SHEETS
 from reports.style import Styles, decimals
 from reports.table import Block
@@ -24,6 +25,7 @@ NAME = "report.xlsx"
 # Workbooks of runs that are more than one plan, by the kind of the run.
 BOOKS: tuple[tuple[str, Callable[[Path, Labels, Case | None], Path]], ...] = (
     ("frontier", write_frontier_workbook),
+    ("scenarios", write_scenario_workbook),
 )
 
 

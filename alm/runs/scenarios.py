@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from alm.plan.rounding import Held
 from alm.runs import store
 from alm.runs.crew import Crew
 from alm.runs.facts import facts, shape
+from alm.runs.parts import FAILED
 from alm.runs.scenario_folder import (
     SUBFOLDERS,
     Folders,
@@ -212,6 +214,15 @@ def _verified(job: Job, run: ScenarioRun) -> ScenarioRun:
 
 
 def _reported(job: Job, run: ScenarioRun) -> ScenarioRun:
+    """Write the workbook; one that fails costs only itself."""
+    from reports import write_report
+
+    try:
+        write_report(job.aside, lang=job.options.lang)
+    except Exception as error:
+        job.stages.note("report failed", error=repr(error), trace=traceback.format_exc())
+        (job.aside / "report.xlsx").unlink(missing_ok=True)
+        return replace(run, fault=f"{FAILED['report']}: {error!r}")
     return run
 
 

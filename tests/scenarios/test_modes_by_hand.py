@@ -10,6 +10,7 @@ import shutil
 
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
 from tests.cli.cases import shuffle
 from tests.cli.program import EXAMPLES, alm
@@ -17,15 +18,10 @@ from tests.cli.program import EXAMPLES, alm
 WEATHERS = EXAMPLES / "two-weathers"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _no_workbook():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reports.write_report", lambda *_, **__: None)
-        yield
-
-
 def scenarios(out, *words, case=WEATHERS, code=0):
-    done = alm("scenarios", case, "--out", out, "--json", *words)
+    with pytest.MonkeyPatch.context() as patch:  # one test looks at the workbook
+        patch.setattr("reports.write_report", lambda *_, **__: None)
+        done = alm("scenarios", case, "--out", out, "--json", *words)
     assert done.code == code, done.out + done.err
     return done.answer
 
@@ -114,6 +110,22 @@ def test_a_scenario_that_knew_beforehand_is_refused(stochastic, tmp_path):
     checks = {row["check"]: row["ok"] for row in refused.answer["checks"]}
     assert not checks["what_is_shared_is_decided_once"]
     assert checks["objective_is_right"]
+
+
+def test_the_workbook_says_what_to_do_and_what_it_is_worth_to_know_more(stochastic):
+    """EVPI 1, VSS 0.5; in year 1 nothing is done; in rain nothing is written in year 2 either."""
+    folder = stochastic[1]
+    assert alm("report", folder, "--json").answer["status"] == "written"
+    book = load_workbook(folder / "report.xlsx")
+    assert book.sheetnames == ["Scenarios", "First decisions", "Limits by scenario"]
+    cells = [[cell.value for cell in row] for row in book["Scenarios"].iter_rows()]
+    told = {row[0]: row[4] for row in cells if row[4] is not None}
+    assert told["Worth of foresight (EVPI)"] == pytest.approx(1.0)
+    assert told["Worth of planning for scenarios (VSS)"] == pytest.approx(0.5)
+    (rain,) = (row for row in cells if row[0] == "Rates fall")
+    assert rain[1:7] == pytest.approx([0.25, 2.0, 2.0, 6.0, 4.0, 6.0])
+    words = [row[0].value for row in book["First decisions"].iter_rows()]
+    assert any("Nothing is written" in str(text) for text in words)
 
 
 def test_the_run_is_listed_once(stochastic):
