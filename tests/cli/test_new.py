@@ -38,10 +38,19 @@ def test_of_an_empty_case_only_what_must_be_filled_in_is_a_fault(tmp_path, place
     assert {(fault["table"], fault["column"]) for fault in checked.answer["faults"]} == EMPTY
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_the_example_has_no_fault_no_warning_and_no_free_lunch(tmp_path, place):
-    assert alm("new", place, "--example", cwd=tmp_path).code == 0
-    answer = alm("check", "bank", "--json", cwd=tmp_path).answer
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory):
+    """The example as it is written in each place, by the name of the place."""
+    made = {}
+    for place in PLACES:
+        made[place.id] = tmp_path_factory.mktemp("example")
+        assert alm("new", place.values[0], "--example", cwd=made[place.id]).code == 0
+    return made
+
+
+@pytest.mark.parametrize("place", [place.id for place in PLACES])
+def test_the_example_has_no_fault_no_warning_and_no_free_lunch(examples, place):
+    answer = alm("check", "bank", "--json", cwd=examples[place]).answer
     assert answer["status"] == "valid"
     assert answer["warnings"] == []
     assert answer["free_lunches"] == []
@@ -50,13 +59,11 @@ def test_the_example_has_no_fault_no_warning_and_no_free_lunch(tmp_path, place):
 
 
 @pytest.mark.parametrize("place", PLACES[:2])
-def test_a_template_in_chinese_holds_the_same_example(tmp_path, place):
+def test_a_template_in_chinese_holds_the_same_example(tmp_path, examples, place):
     from alm.case import load
 
-    (tmp_path / "english").mkdir()
     assert alm("new", place, "--example", "--lang", "zh", cwd=tmp_path).code == 0
-    assert alm("new", "bank", "--example", cwd=tmp_path / "english").code == 0
-    assert load(tmp_path / "bank") == load(tmp_path / "english" / "bank")
+    assert load(tmp_path / "bank") == load(examples["folder"] / "bank")
 
 
 def test_a_workbook_in_chinese_names_its_sheets_and_lists_in_chinese(tmp_path):
@@ -68,22 +75,17 @@ def test_a_workbook_in_chinese_names_its_sheets_and_lists_in_chinese(tmp_path):
     assert f"OFFSET(地区!$A$2,0,0,MAX(1,COUNTA(地区!$A$2:$A${LAST_ROW})),1)" in lists
 
 
-def test_folder_and_workbook_hold_the_same_example(tmp_path):
+def test_folder_and_workbook_hold_the_same_example(examples):
     from alm.case import load
 
-    alm("new", "bank", "--example", cwd=tmp_path)
-    alm("new", "other/bank.xlsx", "--example", cwd=tmp_path)
-    (tmp_path / "bank").rename(tmp_path / "folder")
-    (tmp_path / "other").rename(tmp_path / "bank")
-    folder, book = load(tmp_path / "folder"), load(tmp_path / "bank")
+    folder, book = (load(examples[place] / "bank") for place in ("folder", "workbook"))
     for table in TABLES:
         typed, saved = folder.table(table.name), book.table(table.name)
         assert typed.reset_index(drop=True).equals(saved.reset_index(drop=True)), table.name
 
 
-def test_the_example_has_a_plan_that_moves_money(tmp_path):
-    assert alm("new", "bank", "--example", cwd=tmp_path).code == 0
-    done = allocate(tmp_path / "bank", tmp_path / "run")
+def test_the_example_has_a_plan_that_moves_money(examples, tmp_path):
+    done = allocate(examples["folder"] / "bank", tmp_path / "run")
     assert done.code == 0, done.err
     assert done.answer["status"] == "optimal"
     assert done.answer["verified"] is True
