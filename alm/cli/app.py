@@ -27,6 +27,7 @@ from alm.cli.report import report
 from alm.cli.runs import runs
 from alm.cli.scenarios import scenarios
 from alm.cli.schema import schema
+from alm.cli.stress import stress
 from alm.cli.verify import verify
 
 GOOD, UNEXPECTED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -36,6 +37,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     allocate,
     scenarios,
     frontier,
+    stress,
     batch,
     report,
     verify,

@@ -121,6 +121,7 @@ SPOILT = [
     (["allocate", "x", "y"], None),
     (["scenarios", "x", "--mode", "fast"], "--mode"),
     (["frontier", "x", "--x", "y", "--points", "1"], "--points"),
+    (["stress", "x", "--most", "0"], "--most"),
     (["batch", "x", "--jobs", "0"], "--jobs"),
     (["check", "x", "--out"], "--out"),
     (["new"], "CASE"),

@@ -1,0 +1,109 @@
+"""`alm stress`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from alm.cli import streams
+from alm.cli.answers import blank
+from alm.cli.faults import refuse
+from alm.cli.places import require_run
+from alm.cli.progress import StageProgress
+from alm.cli.tables import listing
+
+if TYPE_CHECKING:
+    from alm.runs.stress import Stress
+
+HEAD = ("limit", "region", "light", "at close", "value", "bound", "headroom", "red at")
+STYLES = {"green": "green", "amber": "yellow", "red": "bold red"}
+
+
+def stress(
+    run: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN", help="Run folder, whose case has scenarios.", show_default=False
+        ),
+    ],
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this scenario. May be repeated.", show_default=False),
+    ] = None,
+    most: Annotated[
+        float, typer.Option(help="Largest factor by which shocks are multiplied.", min=1.0)
+    ] = 10.0,
+    precision: Annotated[
+        float,
+        typer.Option(help="Of the factor that turns a limit red, relative.", min=1e-6, max=1.0),
+    ] = 0.01,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            help="Processes at once; if left out: one a processor.", min=1, show_default=False
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+) -> None:
+    """Show how a plan stands in each scenario, and how large a shock breaks each limit.
+
+    The plan's new business, disposals and transfers stand; plugs react. Green: kept; amber: beyond its early warning; red:
+    missed. Red at 2.5: the limit breaks when every shock of the scenario is 2.5 times as large; with a star it is the plan
+    that can then no longer be carried out.
+
+    Example: alm stress runs/demo --scenario runoff-combined
+    """
+    from alm.case import CaseError
+    from alm.runs.stress import stress as try_scenarios
+
+    answer = blank("stress", run=str(run)) if as_json else None
+    require_run(run, answer)
+    try:
+        with streams.only_results_on_stdout(), StageProgress(quiet) as progress:
+            progress("scenarios")
+            found = try_scenarios(run, scenario or (), most=most, precision=precision, jobs=jobs)
+    except CaseError as error:
+        refuse(error.faults, answer)
+    if as_json:
+        streams.print_json(found.answer())
+    else:
+        _show(found)
+
+
+def _show(found: Stress) -> None:
+    console = streams.results(uncut=True)
+    for each in found.scenarios:
+        console.print(
+            f"{each['scenario']}: {each['light']}", style=STYLES[each["light"]], markup=False
+        )
+        if not each["carried_out"]:
+            console.print(
+                "The plan cannot be carried out: money, bounds of plugs, lanes or renewals do not allow it."
+            )
+        rows = [
+            _cells(row, found.most) for row in found.limits if row["scenario"] == each["scenario"]
+        ]
+        if rows:
+            console.print(listing(HEAD, rows, console.width, numbers=(3, 4, 5, 6, 7), names=(0,)))
+        console.print(_first(each, found.most), markup=False)
+    console.print(str(found.run), markup=False, soft_wrap=True)
+
+
+def _first(scenario: dict[str, Any], most: float) -> str:
+    """Say what breaks first, and where a star means that the plan itself fails."""
+    if scenario["first"] is None:
+        return f"Nothing breaks up to {most:g} times the shocks."
+    return f"First to break: {scenario['first']}, at {scenario['red_at']:.3g} times the shocks."
+
+
+def _cells(row: dict[str, Any], most: float) -> list[str]:
+    figures = [
+        "" if row[name] is None else f"{row[name]:,.6g}" for name in ("value", "bound", "headroom")
+    ]
+    close = "" if row["period"] is None else str(row["period"])
+    turning = f"over {most:g}" if row["red_at"] is None else f"{row['red_at']:.3g}"
+    turning += " *" if row["with_plan"] else ""
+    return [row["limit"], row["region"], row["light"], close, *figures, turning]
