@@ -19,6 +19,7 @@ from alm.cli.allocate import allocate
 from alm.cli.answers import blank
 from alm.cli.batch import batch
 from alm.cli.check import check
+from alm.cli.compare import compare
 from alm.cli.doctor import doctor
 from alm.cli.faults import OPTIONS, as_objects, say
 from alm.cli.frontier import frontier
@@ -38,6 +39,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     scenarios,
     frontier,
     stress,
+    compare,
     batch,
     report,
     verify,

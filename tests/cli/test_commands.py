@@ -122,6 +122,7 @@ SPOILT = [
     (["scenarios", "x", "--mode", "fast"], "--mode"),
     (["frontier", "x", "--x", "y", "--points", "1"], "--points"),
     (["stress", "x", "--most", "0"], "--most"),
+    (["compare"], "RUN..."),
     (["batch", "x", "--jobs", "0"], "--jobs"),
     (["check", "x", "--out"], "--out"),
     (["new"], "CASE"),

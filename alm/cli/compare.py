@@ -1,0 +1,197 @@
+"""`alm compare`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from alm.cli import streams
+from alm.cli.answers import blank
+from alm.cli.faults import refuse
+from alm.cli.progress import StageProgress
+from alm.cli.tables import listing
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MOST_LIMITS = 12
+SIGNS = {"broken": "!", "short": "!", "amber": "~", "binding": "="}
+
+
+def compare(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="RUN...",
+            help="Run folders; of a run over scenarios, every scenario is a plan.",
+            show_default=False,
+        ),
+    ],
+    regret: Annotated[
+        bool,
+        typer.Option(
+            "--regret",
+            help="Of a run over scenarios: what each plan loses in each scenario; solves each anew.",
+        ),
+    ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            help="Processes at once for --regret; if left out: one a processor.",
+            min=1,
+            show_default=False,
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+) -> None:
+    """Set plans side by side: what they earn, what binds, the room of each limit, what they decide.
+
+    Example: alm compare runs/demo runs/tight
+
+    Example: alm compare runs/storms --regret
+    """
+    from alm.case import CaseError
+    from alm.runs.side_by_side import compare_runs
+
+    answer = blank("compare") if as_json else None
+    try:
+        found = compare_runs(runs)
+        lost = _regret(runs, jobs, quiet) if regret else None
+    except CaseError as error:
+        refuse(error.faults, answer)
+    found = {**found, "regret": lost}
+    if as_json:
+        streams.print_json(found)
+    else:
+        _show(found)
+
+
+def _regret(runs: Sequence[Path], jobs: int | None, quiet: bool) -> list[dict[str, Any]]:
+    """Replay scenarios with the plans of others, for every run that is over scenarios."""
+    from alm.runs.regret import regret_of
+
+    with streams.only_results_on_stdout(), StageProgress(quiet) as progress:
+        progress("regret")
+        return [{"run": str(run), **regret_of(run, jobs).answer()} for run in runs]
+
+
+def _show(found: dict[str, Any]) -> None:
+    console = streams.results(uncut=True)
+    labels = [plan["label"] for plan in found["plans"]]
+    short = [f"({number})" for number in range(1, len(labels) + 1)]
+    _show_plans(console, found["plans"], short)
+    for each in found["over_scenarios"]:
+        console.print(_in_words(each), markup=False, soft_wrap=True)
+    _show_limits(console, found["limits"], short)
+    _show_decisions(console, found["decisions"], short)
+    for each in found["regret"] or []:
+        _show_regret(console, each)
+
+
+def _show_plans(console: Console, plans: list[dict[str, Any]], short: list[str]) -> None:
+    head = ("", "plan", "objective", "income", "gap", "verified", "binding", "meets first")
+    rows = [
+        [
+            number,
+            plan["label"],
+            _amount(plan["objective"]),
+            _amount(plan["income"]),
+            _gap(plan),
+            "yes" if plan["verified"] else "no" if plan["objective"] is not None else "",
+            str(len(plan["binding"])) if plan["objective"] is not None else "",
+            _first(plan),
+        ]
+        for number, plan in zip(short, plans, strict=True)
+    ]
+    console.print(listing(head, rows, console.width, numbers=(2, 3, 4, 6), names=(1,)))
+
+
+def _gap(plan: dict[str, Any]) -> str:
+    """Write the gap of a plan that was sought for itself; of one that shares decisions, it would be its regret."""
+    shares = plan["label"].endswith(f" {plan['scenario']}")
+    return "" if plan["gap"] is None or shares else f"{plan['gap']:.1e}"
+
+
+def _first(plan: dict[str, Any]) -> str:
+    if plan["objective"] is None:
+        return str(plan["status"] or "no plan")
+    first = plan["first"]
+    return (
+        "" if first is None else f"{first['limit']}, period {first['period']} ({first['status']})"
+    )
+
+
+def _in_words(run: dict[str, Any]) -> str:
+    names = {"expected": "expected", "cvar": "CVaR", "evpi": "EVPI", "vss": "VSS"}
+    known = [
+        f"{word} {_amount(run[name])}" for name, word in names.items() if run[name] is not None
+    ]
+    return f"{run['run']}, {run['mode']}: {', '.join(known) or 'no plan'}."
+
+
+def _show_limits(console: Console, limits: list[dict[str, Any]], short: list[str]) -> None:
+    if not limits:
+        return
+    console.print(
+        "Least headroom of each limit (! missed, ~ beyond early warning, = binding)", style="bold"
+    )
+    rows = [
+        [row["limit"], row["region"], *map(_room, row["headroom"], row["status"])]
+        for row in limits[:MOST_LIMITS]
+    ]
+    places = range(2, 2 + len(short))
+    head = ["limit", "region", *short]
+    console.print(listing(head, rows, console.width, numbers=places, names=(0,)))
+    if len(limits) > MOST_LIMITS:
+        console.print(
+            f"and {len(limits) - MOST_LIMITS} limits with more; --json lists them", style="dim"
+        )
+
+
+def _room(amount: float | None, status: str | None) -> str:
+    return "-" if amount is None else f"{amount:,.2f} {SIGNS.get(str(status), ' ')}"
+
+
+def _show_decisions(console: Console, decisions: list[dict[str, Any]], short: list[str]) -> None:
+    if not decisions:
+        console.print("All plans decide the same.", style="bold")
+        return
+    console.print("Decisions that differ most, over the whole plan", style="bold")
+    head = ["decision", "what", *short, "spread"]
+    rows = [
+        [row["decision"], row["what"], *map(_amount, row["amounts"]), _amount(row["spread"])]
+        for row in decisions
+    ]
+    places = range(2, 3 + len(short))
+    console.print(listing(head, rows, console.width, numbers=places, names=(1,)))
+
+
+def _show_regret(console: Console, regret: dict[str, Any]) -> None:
+    console.print(
+        f"Regret: what each plan loses in each scenario, {regret['run']}",
+        style="bold",
+        markup=False,
+    )
+    head = ["plan", *regret["scenarios"], "largest"]
+    rows = [
+        [
+            row["plan"],
+            *(_amount(each, "no") for each in row["regret"]),
+            _amount(row["largest"], "no"),
+        ]
+        for row in regret["plans"]
+    ]
+    console.print(listing(head, rows, console.width, numbers=range(1, len(head)), names=(0,)))
+    if regret["least"]:
+        console.print(
+            f"Least to regret at worst: {regret['least']}. no: the scenario cannot bear it.",
+            markup=False,
+        )
+
+
+def _amount(value: float | None, missing: str = "-") -> str:
+    return missing if value is None else f"{value:,.2f}"

@@ -1,0 +1,122 @@
+"""Plans side by side, and what each would lose in scenarios that it was not made for, by pencil."""
+
+import shutil
+
+import pytest
+
+from tests.cli.cases import replace
+from tests.cli.program import EXAMPLES, THREE_REGIONS, allocate, alm
+
+
+@pytest.fixture(scope="module")
+def weathers(tmp_path_factory):
+    """The example of two weathers, planned to decide now and adapt later."""
+    folder = tmp_path_factory.mktemp("weathers") / "run"
+    with pytest.MonkeyPatch.context() as spared:
+        spared.setattr("reports.write_report", lambda *_, **__: None)
+        words = ("--mode", "stochastic", "--jobs", 1, "--out", folder, "--quiet")
+        assert alm("scenarios", EXAMPLES / "two-weathers", *words).code == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def floors(tmp_path_factory):
+    """The three regions with a floor of 10 % and one of 12 % of cash to deposits."""
+    root = tmp_path_factory.mktemp("floors")
+    change = ("--set", "limits.liquidity.bound=0.12")
+    assert allocate(THREE_REGIONS, root / "ten", "--no-workbook").code == 0
+    assert allocate(THREE_REGIONS, root / "twelve", "--no-workbook", *change).code == 0
+    return root / "ten", root / "twelve"
+
+
+def test_two_plans_differ_by_what_moved(floors):
+    """2 % of 1,600 more cash is 32 less of loans in North: 32 x (2.8 % - 0.5 %) x 0.75 = 0.552. Capital carries 32 less of RWA: 1.92 more room."""
+    done = alm("compare", *floors, "--json")
+    assert done.code == 0, done.out
+    ten, twelve = done.answer["plans"]
+    assert ten["objective"] - twelve["objective"] == pytest.approx(0.552)
+    assert (ten["verified"], ten["binding"]) == (True, ["liquidity", "loan_to_deposit_south"])
+    assert ten["first"] == {"limit": "liquidity", "period": 1, "status": "binding"}
+    (moved,) = done.answer["decisions"]
+    assert moved == {
+        "decision": "new",
+        "what": "North / CNY / loan_north",
+        "amounts": [290.0, 258.0],
+        "spread": 32.0,
+    }
+    room = {row["limit"]: row["headroom"] for row in done.answer["limits"]}
+    assert room["liquidity"] == pytest.approx([0.0, 0.0])
+    assert room["cet1_ratio"] == pytest.approx([7.6, 9.52])
+    assert [row["limit"] for row in done.answer["limits"]][-1] == "cet1_ratio"
+    shown = alm("compare", *floors, columns=120)
+    assert "North / CNY / loan_north" in shown.out
+    assert "9.52" in shown.out
+
+
+def test_regret_is_what_a_plan_loses_against_the_best_of_each_weather(weathers):
+    """Sun's best waits and lends at 7 %: 8; rain's lends at once: 6. This run waits: 8 and 2. Who lends at once, as the base plan does, has 6 in both.
+
+    So waiting regrets 4 in rain, lending 2 in sun: at worst the base plan loses least.
+    """
+    done = alm("compare", weathers, "--regret", "--jobs", 1, "--quiet", "--json")
+    assert done.code == 0, done.out
+    (regret,) = done.answer["regret"]
+    assert regret["scenarios"] == ["rain", "sun"]
+    assert regret["best"] == pytest.approx([6, 8])
+    lost = {row["plan"]: row["regret"] for row in regret["plans"]}
+    assert lost["this run"] == pytest.approx([4, 0])
+    assert lost["base plan"] == pytest.approx([0, 2])
+    assert lost["best in rain"] == pytest.approx([0, 2])
+    assert lost["best in sun"] == pytest.approx([4, 0])
+    assert regret["least"] == "base plan"
+    assert regret["plans"][0]["largest"] == pytest.approx(4)
+    assert [plan["scenario"] for plan in done.answer["plans"]] == ["rain", "sun"]
+    (over,) = done.answer["over_scenarios"]
+    assert (over["mode"], over["evpi"], over["vss"]) == ("stochastic", 1.0, 0.5)
+
+
+def test_a_weather_that_cannot_bear_a_plan_is_named(weathers, tmp_path):
+    """Where no more than 40 can be lent in the first year of sun, it cannot bear the 100 of rain's own plan; its own, which waits, it can."""
+    folder = shutil.copytree(weathers, tmp_path / "run")
+    shocks = folder / "inputs" / "shocks.csv"
+    text = shocks.read_text(encoding="utf-8")
+    head = text.splitlines()[0].split(",")
+    row = {
+        "scenario": "sun",
+        "shock": "new_business",
+        "product": "loan",
+        "end": "1",
+        "value": "0.4",
+    }
+    columns = head if "end" in head else [*head, "end"]
+    lines = [
+        ",".join(columns),
+        *(f"{line}," if "end" not in head else line for line in text.splitlines()[1:]),
+    ]
+    lines.append(",".join(row.get(name, "") for name in columns))
+    shocks.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    answer = alm("compare", folder, "--regret", "--jobs", 1, "--quiet", "--json").answer
+    rows = {row["plan"]: row for row in answer["regret"][0]["plans"]}
+    assert rows["best in rain"]["impossible_in"] == ["sun"]
+    assert rows["best in rain"]["largest"] is None
+    assert rows["best in sun"]["impossible_in"] == []
+
+
+def test_what_cannot_be_compared_is_refused(floors, tmp_path):
+    nothing = alm("compare", floors[0], tmp_path, "--json")
+    assert (nothing.code, nothing.answer["faults"][0]["found"]) == (2, str(tmp_path))
+    single = alm("compare", floors[0], "--json")
+    assert (single.code, single.answer["faults"][0]["allowed"]) == (
+        2,
+        "at least two plans to compare",
+    )
+    other = shutil.copytree(floors[0], tmp_path / "dollars")
+    replace(other / "inputs" / "case.toml", 'currency = "CNY"', 'currency = "USD"')
+    money = alm("compare", floors[0], other, "--json")
+    assert money.code == 2
+    assert "CNY" in money.answer["faults"][0]["allowed"]
+    plain = alm("compare", *floors, "--regret", "--quiet", "--json")
+    assert (plain.code, plain.answer["faults"][0]["allowed"]) == (
+        2,
+        "a run over scenarios, with a plan for each",
+    )
