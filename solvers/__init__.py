@@ -18,10 +18,11 @@ from solvers.duals import vertex_duals
 from solvers.face import Projection, project_on_optimal_face, with_integers_fixed
 from solvers.problem import Problem
 from solvers.scaling import Ranges, ranges
-from solvers.solution import Options, Solution, Status
+from solvers.solution import Basis, Options, Solution, Status
 
 __all__ = [
     "BACKENDS",
+    "Basis",
     "Options",
     "Problem",
     "Projection",

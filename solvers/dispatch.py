@@ -16,7 +16,7 @@ from solvers.polish import polish
 from solvers.problem import Problem
 from solvers.scaling import scale, unscale
 from solvers.search import search
-from solvers.solution import Labels, Options, Report, Solution, Status
+from solvers.solution import Basis, Labels, Options, Report, Solution, Status
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ def solve(
     threads: int = 0,
     groups: Labels | None = None,
     report: Report | None = None,
+    basis: Basis | None = None,
 ) -> Solution:
     """Solve a problem and check the answer from the problem alone.
 
@@ -59,7 +60,7 @@ def solve(
         Seconds for each attempt.
     gap : float
         Relative gap that is good enough for integer problems; continuous ones: see `solvers.check`.
-    seed, threads, groups, report
+    seed, threads, groups, report, basis
         As in `Options`.
 
     Returns
@@ -85,6 +86,7 @@ def solve(
         groups=groups,
         search=not backend,
         report=None if report is None else _unscaled(report, scaling.cost),
+        basis=basis,
     )
     solution = unscale(_solve_scaled(scaled, chosen, options), scaling)
     if solution.has_point:

@@ -31,6 +31,24 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """Where a simplex method stands: how each column and row is held.
+
+    Parameters
+    ----------
+    columns, rows
+        0 at its lower bound, 1 basic, 2 at its upper bound, 3 free at 0, 4 at some bound. Scaling does not change it.
+    """
+
+    columns: npt.NDArray[np.int8]
+    rows: npt.NDArray[np.int8]
+
+    def fits(self, problem: Problem) -> bool:
+        """Tell whether a problem has these columns and rows."""
+        return self.columns.size == problem.columns and self.rows.size == problem.rows
+
+
 @dataclass(frozen=True)
 class Options:
     """How a backend is to run.
@@ -55,6 +73,8 @@ class Options:
         A point that is allowed, for branch and bound to begin with.
     report : function, optional
         Told the best objective and the bound met so far, as integers are searched; inf and -inf where unknown.
+    basis : Basis, optional
+        Of a similar linear problem, to begin with; one that does not fit is left.
     """
 
     time_limit: float = 600.0
@@ -66,6 +86,7 @@ class Options:
     search: bool = False
     start: Vector | None = field(default=None, compare=False)
     report: Report | None = field(default=None, compare=False)
+    basis: Basis | None = field(default=None, compare=False)
 
     def with_report(self, report: Report) -> Options:
         """Return the same options with another listener."""
@@ -106,6 +127,8 @@ class Solution:
     cone_dual : (cone)
         Multipliers of the tangents that prove the bound; 0 where a cone does not bind. Empty where
         nothing is known of it.
+    basis : Basis or None
+        In which a linear problem ended, where the backend tells.
     """
 
     status: Status
@@ -122,6 +145,7 @@ class Solution:
     iterations: int = 0
     note: str = ""
     cone_dual: Vector = field(default_factory=lambda: np.zeros(0))
+    basis: Basis | None = None
 
     @property
     def has_point(self) -> bool:

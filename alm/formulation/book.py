@@ -177,8 +177,15 @@ class Book:
         shape = self.lasting.shape
         if age == 0 or not self._has_run_off_shocks:
             return np.broadcast_to(1.0, shape)
-        before = np.concatenate([np.ones((shape[0], age - 1)), self.lasting], axis=1)
-        return np.asarray(sliding_window_view(before, age, axis=1).prod(axis=-1))
+        if age not in self._left:
+            before = np.concatenate([np.ones((shape[0], age - 1)), self.lasting], axis=1)
+            self._left[age] = np.asarray(sliding_window_view(before, age, axis=1).prod(axis=-1))
+        return self._left[age]
+
+    @cached_property
+    def _left(self) -> dict[int, np.ndarray]:
+        """What `left_after` has worked out, by age."""
+        return {}
 
     def cohort_share(self, age: int) -> np.ndarray:
         """Share still there of the cohort written `age` periods before each close: (position, period)."""

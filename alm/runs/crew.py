@@ -11,7 +11,7 @@ from alm.plan.rounding import Held
 from alm.runs.run import OutOfTimeError
 from alm.runs.spread import spread
 from alm.runs.together import How, Planned, Scene, alone, holding, set_scene
-from solvers import Problem
+from solvers import Basis, Problem
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -76,22 +76,28 @@ class Crew:
             For one there was no plan when time was up.
         """
         # One thread: what a scenario comes to must not depend on how many are at work.
-        steady = replace(how, threads=1)
+        steady = replace(how, threads=1, warm=True)
         found = self.each(_alone, [_Alone(case, name, steady, scenes) for name in names])
         return [_in_time(each) for each in found]
 
     def holding(
-        self, scenes: Sequence[Scene], held: Sequence[Held], how: How
+        self,
+        scenes: Sequence[Scene],
+        held: Sequence[Held],
+        how: How,
+        bases: Sequence[Basis | None],
     ) -> list[Planned | None]:
         """Find the best that each scenario can still do with decisions that are held; None where it can do nothing.
+
+        Each begins in a basis of the same scenario.
 
         Raises
         ------
         OutOfTimeError
             For one there was no plan when time was up.
         """
-        steady = replace(how, threads=1)
-        tasks = [_Held(*each, steady) for each in zip(scenes, held, strict=True)]
+        steady = [replace(how, threads=1, warm=True, basis=each) for each in bases]
+        tasks = [_Held(*each) for each in zip(scenes, held, steady, strict=True)]
         return [_in_time(each) for each in self.each(_holding, tasks)]
 
 

@@ -27,9 +27,11 @@ from alm.runs.scenario_job import Job, Options
 from alm.runs.scenario_run import KIND, ScenarioRun
 from alm.runs.scenario_sums import no_plan, shared, swept
 from alm.runs.stages import Stages
-from alm.runs.together import Planned, Scene, alone, set_scene, together
+from alm.runs.together import WARM_FROM, Planned, Scene, alone, set_scene, together
 from alm.verify import confirm_scenarios
 from scenarios import BASE, tree_of
+
+SEVERAL = 3  # scenarios for which the base is solved first, so that they begin where it ended
 
 
 def plan_scenarios(
@@ -111,8 +113,14 @@ def _run(job: Job) -> ScenarioRun:
         base = set_scene(job.case, BASE)
         stages.note("problem", scenarios=len(job.tree), **shape(base.formulation))
         job = replace(job, crew=job.crew.sized(base.formulation.problem, len(job.tree)))
+    large = base.formulation.problem.columns >= WARM_FROM and len(job.tree) >= SEVERAL
+    if large or not job.is_sweep:
+        with stages.stage("base plan"):
+            job.base = alone(base, replace(job.how, threads=1, warm=True))
+            _log(job, BASE, job.base)
     with stages.stage("each alone"):
-        found = job.crew.alone(job.case, job.tree.names, job.how, scenes=not job.is_sweep)
+        how = replace(job.how, basis=job.base.solution.basis if job.base else None)
+        found = job.crew.alone(job.case, job.tree.names, how, scenes=not job.is_sweep)
         job.best = tuple(planned for planned, _ in found)
         for planned in job.best:
             _log(job, planned.names[0], planned)
@@ -129,7 +137,7 @@ def _run(job: Job) -> ScenarioRun:
         _log(job, "together", job.joint)
     if not job.joint.is_plan:
         return _finished(job, no_plan(job, []))
-    with stages.stage("base plan"):
+    with stages.stage("base plan held"):
         _hold_base_plan(job, base, scenes)
     return _finished(job, shared(job))
 
@@ -149,12 +157,11 @@ def _log(job: Job, scenario: str, found: Planned) -> None:
 
 def _hold_base_plan(job: Job, scene: Scene, scenes: tuple[Scene, ...]) -> None:
     """See how each scenario fares with the shared decisions of the base plan."""
-    job.base = alone(scene, job.how)
-    _log(job, BASE, job.base)
-    if job.base.is_plan:
+    if job.base is not None and job.base.is_plan:
         decisions, shared = job.base.plans[0].decisions, ~job.tree.own
         held = [Held(scene.book, decisions, each[None, :]) for each in shared]
-        job.held = tuple(job.crew.holding(scenes, held, job.how))
+        bases = [each.solution.basis for each in job.best]
+        job.held = tuple(job.crew.holding(scenes, held, job.how, bases))
 
 
 def _finished(job: Job, run: ScenarioRun) -> ScenarioRun:
@@ -191,7 +198,7 @@ def _write_plans(job: Job, planned: tuple[Planned, ...]) -> None:
                 assert each is not None
                 place = folders.of(kind, name)
                 write_scenario_plan(place, job.case, each, number, own.get(name))
-    if job.base is not None and job.base.is_plan:
+    if job.base is not None and job.base.is_plan and not job.is_sweep:
         place = job.aside / SUBFOLDERS.base
         write_scenario_plan(place, job.case, job.base, 0, job.base.bound)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -27,9 +27,10 @@ from alm.plan.whole import with_whole_decisions_fixed
 from alm.runs.quanta import without_noise
 from alm.runs.run import OutOfTimeError
 from scenarios import shocked
-from solvers import Problem, Solution, Status, solve
+from solvers import Basis, Problem, Solution, Status, solve
 
 REPAIRS = 3
+WARM_FROM = 5_000  # columns: fewer are solved at once
 PLANS = (Status.OPTIMAL, Status.GAP)
 
 
@@ -50,12 +51,30 @@ class Scene:
 class How:
     """How problems are solved.
 
-    A backend by its name, blank for the one that suits; whether ties are settled; threads of a solver, 0 for as many as it likes.
+    Attributes
+    ----------
+    backend : str
+        By its name; blank for the one that suits.
+    any_optimum : bool
+        Ties are left.
+    threads : int
+        Of a solver; 0 for as many as it likes.
+    warm : bool
+        Large linear problems begin with `basis`, and tell in which they end.
+    basis : Basis, optional
+        Of the same model under another scenario.
     """
 
     backend: str = ""
     any_optimum: bool = False
     threads: int = 0
+    warm: bool = False
+    basis: Basis | None = field(default=None, compare=False)
+
+    def chosen(self, problem: Problem) -> str:
+        """Name the backend of a problem; blank leaves the choice to `solvers`."""
+        large = problem.columns >= WARM_FROM and problem.needs == {"linear"}
+        return "highs" if self.warm and large and not self.backend else self.backend
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +180,7 @@ def together(
         return solve(
             problem,
             backend or None,
+            basis=how.basis,
             time_limit=settings.time_limit,
             gap=settings.gap,
             seed=settings.seed,
@@ -169,7 +189,7 @@ def together(
         )
 
     stacked = stack(books, parts, key, probability, risk)
-    solution = solved(stacked.problem, how.backend, _groups(books, stacked))
+    solution = solved(stacked.problem, how.chosen(stacked.problem), _groups(books, stacked))
     nothing: list[Decisions | None] = [None] * len(books)
     if not how.any_optimum:
         solution = with_fewest_changes_together(

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol
 
 from solvers.backends.cvxpy_clarabel import CvxpyClarabel
 from solvers.backends.cvxpy_highs import CvxpyHighs
+from solvers.backends.highs_direct import HighsDirect
 from solvers.backends.pulp_cbc import PulpCbc
 from solvers.backends.pulp_highs import PulpHighs
 from solvers.problem import Problem
@@ -42,7 +43,13 @@ class Backend(Protocol):
 
 
 # In the order of preference for a problem that several can solve.
-BACKENDS: tuple[Backend, ...] = (CvxpyHighs(), CvxpyClarabel(), PulpHighs(), PulpCbc())
+BACKENDS: tuple[Backend, ...] = (
+    CvxpyHighs(),
+    CvxpyClarabel(),
+    PulpHighs(),
+    PulpCbc(),
+    HighsDirect(),
+)
 
 
 class UnsuitableBackendError(ValueError):
