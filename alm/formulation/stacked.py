@@ -13,13 +13,16 @@ from scipy import sparse
 
 from alm.formulation.book import Book
 from alm.formulation.formulate import Formulation
-from solvers import Problem, Solution
+from solvers import Basis, Problem, Solution
 from solvers.cones import Cones
 
 # What the treasury decides, and what is whole of it; balances, plugs and shortfalls are each scenario's own. `gone` stands for
 # what is sold: section 5 calls the share the decision, and of books that shocks made smaller the same share is less.
 SHARED = ("new", "gone", "transfer")
 WHOLE = ("lots", "written", "transfer_lots", "placed", "carries", "corridor_carries")
+
+
+KINDS, BASIC = 5, 1  # of `solvers.Basis`
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,26 @@ class Stacked:
             total[number] += vector
             count[number] += 1.0
         return total, count
+
+    def basis(self, bases: Sequence[Basis | None]) -> Basis | None:
+        """Put the bases in which the parts ended side by side, to begin with; None where one is not known.
+
+        A shared column stands as it does in most of them. That leaves some too few or too many basic: the solver mends it.
+        """
+        known = [
+            each
+            for each, part in zip(bases, self.parts, strict=True)
+            if each is not None and each.fits(part.problem)
+        ]
+        if len(known) < len(bases):
+            return None
+        votes = np.zeros((self.problem.columns, KINDS), dtype=np.int32)
+        for number, each in zip(self.column, known, strict=True):
+            votes[number, each.columns] += 1
+        rows = np.full(self.problem.rows, BASIC, dtype=np.int8)
+        below = np.concatenate([each.rows for each in known])
+        rows[: below.size] = below
+        return Basis(votes.argmax(axis=1).astype(np.int8), rows)
 
     def with_parts(self, parts: Sequence[Formulation]) -> Stacked:
         """Take over the sides of the rows, and tighter bounds of columns, of other formulations of the same books."""

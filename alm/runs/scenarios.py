@@ -133,7 +133,8 @@ def _run(job: Job) -> ScenarioRun:
     with stages.stage("all together"):
         settings = job.case.settings.risk
         risk = Risk(settings.cvar_weight, settings.cvar_level)
-        job.joint = together(scenes, job.tree.key, job.tree.probability, risk, job.how)
+        bases = [each.solution.basis for each in job.best]
+        job.joint = together(scenes, job.tree.key, job.tree.probability, risk, job.how, bases=bases)
         _log(job, "together", job.joint)
     if not job.joint.is_plan:
         return _finished(job, no_plan(job, []))

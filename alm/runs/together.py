@@ -154,6 +154,7 @@ def together(
     risk: Risk,
     how: How,
     held: Held | None = None,
+    bases: Sequence[Basis | None] = (),
 ) -> Planned:
     """Find the plans of scenarios that share decisions.
 
@@ -163,6 +164,8 @@ def together(
         Scenarios with the same number in a period share its decisions.
     held : Held, optional
         What the formulations have fixed already, to be kept in rounding.
+    bases : sequence (scenario), optional
+        In which each scenario ended alone, for the whole to begin with.
 
     Raises
     ------
@@ -189,6 +192,8 @@ def together(
         )
 
     stacked = stack(books, parts, key, probability, risk)
+    if bases:
+        how = replace(how, warm=True, basis=stacked.basis(bases))
     solution = solved(stacked.problem, how.chosen(stacked.problem), _groups(books, stacked))
     nothing: list[Decisions | None] = [None] * len(books)
     if not how.any_optimum:
