@@ -85,18 +85,19 @@ class Crew:
         scenes: Sequence[Scene],
         held: Sequence[Held],
         how: How,
-        bases: Sequence[Basis | None],
+        bases: Sequence[Basis | None] = (),
     ) -> list[Planned | None]:
         """Find the best that each scenario can still do with decisions that are held; None where it can do nothing.
 
-        Each begins in a basis of the same scenario.
+        Each begins in a basis of the same scenario, where they are given.
 
         Raises
         ------
         OutOfTimeError
             For one there was no plan when time was up.
         """
-        steady = [replace(how, threads=1, warm=True, basis=each) for each in bases]
+        known = bases or [None] * len(scenes)
+        steady = [replace(how, threads=1, warm=True, basis=each) for each in known]
         tasks = [_Held(*each) for each in zip(scenes, held, steady, strict=True)]
         return [_in_time(each) for each in self.each(_holding, tasks)]
 
