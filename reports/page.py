@@ -32,6 +32,8 @@ from reports.text import display_width, lines, longest_word
 NARROWEST = 9
 # A4 landscape at full size; a wider sheet is printed smaller, down to the width that is still legible.
 LEGIBLE_WIDTH, PAGE_WIDTH, PAGE_ROWS, UNSET_WIDTH = 330, 146, 33, 13.0
+# Narrower, the line below the title would be cut, and the print be huge.
+NARROWEST_PAGE = 115
 NOTE_ROW, LINE_POINTS, TITLE_POINTS = 3, 14.0, 26.0
 
 
@@ -200,6 +202,8 @@ class Page:
         A sheet that one page cannot show legibly is spread over as many as its columns need.
         """
         self._raise_notes()  # only now are the widths of all columns known
+        while self._span(1, last_column) < NARROWEST_PAGE:
+            last_column += 1
         sheet, setup = self.sheet, self.sheet.page_setup
         sheet.sheet_view.showGridLines = False
         sheet.print_area = f"A1:{self.letter(last_column)}{last_row}"

@@ -24,27 +24,28 @@ COLUMNS = (
     Column("binds", Form.NOTE, label="column.what_binds", widest=48, optional=True),
 )
 MOST_BARS = 30
+WIDEST_CHART = 26.0  # centimetres
 
 
 def write(page: Page, view: ScenarioView) -> None:
     """Write figures and words above, a row for every scenario, and bars of what each earns."""
     page.title(page.labels("sheet.scenarios"), view.subtitle)
-    _banner(page, view)
     table = _rows(page, view)
     columns = kept(COLUMNS, table)
     row = _figures(page, view, TOP)
     page.section(row, "section.by_scenario")
     place = page.table(table, columns, row + 1)
+    _banner(page, view, place.last_column)
     # Words run across the table, whose widths are known by now.
     last = _words(page, view, place.last_row + 2, place.last_column)
     last = _draw(page, view, place, last)
     page.set_up(0, last, place.last_column, one_page=place.rows <= MOST_BARS)
 
 
-def _banner(page: Page, view: ScenarioView) -> None:
+def _banner(page: Page, view: ScenarioView, last_column: int) -> None:
     verified = view.manifest.get("verified") is True
     fill = Fill.GREEN if verified else Fill.RED
-    for column in range(1, 8):
+    for column in range(1, last_column + 1):
         page.put(3, column, None, Style(fill=fill))
     words = page.labels("text.verified" if verified else "text.not_verified")
     page.put(3, 1, words, Style(bold=True, size=16, fill=fill))
@@ -128,5 +129,6 @@ def _draw(page: Page, view: ScenarioView, place: Any, row: int) -> int:
     )
     drawing = chart.bars(page.sheet, place, "title", values, titles, rows=rows)
     height = max(7.0, 3.0 + 0.9 * rows)
-    chart.anchor(page.sheet, drawing, f"A{row + 1}", 26.0, height)
+    width = min(WIDEST_CHART, chart.centimetres(page.sheet, 1, place.last_column))
+    chart.anchor(page.sheet, drawing, f"A{row + 1}", width, height)
     return row + 2 + round(height / chart.ROW_CENTIMETRES)
