@@ -28,6 +28,7 @@ SEARCHED_WHOLE = (
     50  # whole columns: with fewer the relaxations of a search cost more than branching
 )
 TINY = 1e-300
+CLAIMS = (Status.INFEASIBLE, Status.UNBOUNDED)
 LEAST_SECONDS = 1.0  # for one of many steps, however late it is: the next may round what is left
 HOPELESS = 1e-3  # relative: a point this far off asks for a certificate that there is none
 
@@ -122,6 +123,9 @@ def _solve_scaled(problem: Problem, backend: Backend, options: Options) -> Solut
     if first.status is Status.OPTIMAL:
         quick = time.perf_counter() - started <= QUICK
         return _closer(problem, backend, first, options) if quick else first
+    late = time.perf_counter() - started >= options.time_limit
+    if late and not first.has_point and first.status not in CLAIMS:
+        return _unconfirmed(first)  # a certificate would take as long again
     if not first.has_point or first.primal_residual > HOPELESS:
         explained = _explain(problem, first, options)
         if explained.status is not Status.FAILED:
