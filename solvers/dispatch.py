@@ -24,9 +24,7 @@ QUICK = 2.0  # seconds: a problem with whole columns that took no longer is smal
 CLOSING = 10.0  # seconds, at most, to close its gap
 CLOSED = 1e-8
 SEARCHED_FROM = 50_000  # rows and columns: fewer go to branch and bound as they are
-SEARCHED_WHOLE = (
-    50  # whole columns: with fewer the relaxations of a search cost more than branching
-)
+SEARCHED_WHOLE = 50  # whole columns: for fewer the relaxations of a search are too dear
 TINY = 1e-300
 CLAIMS = (Status.INFEASIBLE, Status.UNBOUNDED)
 LEAST_SECONDS = 1.0  # for one of many steps, however late it is: the next may round what is left
