@@ -37,7 +37,7 @@ def show(run: ScenarioRun) -> None:
     for line in lines(run, money):
         console.print(line, markup=False)
     proof = "Verified" if run.verified else "NOT VERIFIED"
-    gap = "" if run.gap is None else f", at most {run.gap:.1e} below the best possible"
+    gap = "" if run.gap is None else f", at most {run.gap:.4%} below the best possible"
     console.print(f"{proof}: every scenario's plan and what they share{gap}.", style="bold")
 
 

@@ -149,7 +149,9 @@ def room_for_rounding(case: Case, worth: float) -> float:
 def _rows(job: Job, planned: tuple[Planned, ...]) -> tuple[dict[str, Any], ...]:
     """List what each scenario comes to: plans of one stack, or one of each."""
     table = scenario_table(job.case, job.tree, planned, job.best, job.held)
-    names = [name for name in table.columns if name not in ("folder",)]
+    # A bound of a scenario alone says nothing of the gap of a plan that has to suit others: that is regret.
+    hidden = {"folder"} if job.joint is None else {"folder", "bound", "gap"}
+    names = [name for name in table.columns if name not in hidden]
     rows = []
     for row in table[names].to_dict("records"):
         known = {str(name): None if _blank(value) else value for name, value in row.items()}
