@@ -42,6 +42,7 @@ def solve(
     groups: Labels | None = None,
     report: Report | None = None,
     basis: Basis | None = None,
+    basis_duals: bool = True,
 ) -> Solution:
     """Solve a problem and check the answer from the problem alone.
 
@@ -59,7 +60,7 @@ def solve(
         Seconds for each attempt.
     gap : float
         Relative gap that is good enough for integer problems; continuous ones: see `solvers.check`.
-    seed, threads, groups, report, basis
+    seed, threads, groups, report, basis, basis_duals
         As in `Options`.
 
     Returns
@@ -86,6 +87,7 @@ def solve(
         search=not backend,
         report=None if report is None else _unscaled(report, scaling.cost),
         basis=basis,
+        basis_duals=basis_duals,
     )
     solution = unscale(_solve_scaled(scaled, chosen, options), scaling)
     if solution.has_point:
@@ -263,6 +265,8 @@ def _attempt_convex(problem: Problem, options: Options) -> Solution:
 
 def _with_vertex_duals(problem: Problem, solution: Solution, options: Options) -> Solution:
     """Prefer the duals of a basis where they prove at least as much."""
+    if not options.basis_duals:
+        return solution
     dual = vertex_duals(problem, solution.x, options)
     if dual is None:
         return solution

@@ -71,6 +71,8 @@ class Options:
         Large integer problems may be taken apart; False hands them whole to the backend.
     start : (column), optional
         A point that is allowed, for branch and bound to begin with.
+    basis_duals : bool
+        Ask for the duals of a basis, which prices need; False takes those that come with the point.
     report : function, optional
         Told the best objective and the bound met so far, as integers are searched; inf and -inf where unknown.
     basis : Basis, optional
@@ -85,6 +87,7 @@ class Options:
     groups: Labels | None = field(default=None, compare=False)
     search: bool = False
     start: Vector | None = field(default=None, compare=False)
+    basis_duals: bool = True
     report: Report | None = field(default=None, compare=False)
     basis: Basis | None = field(default=None, compare=False)
 

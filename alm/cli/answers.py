@@ -42,6 +42,7 @@ _BLANK: dict[str, dict[str, Any]] = {
         "backend": "",
         "report": None,
     },
+    "whatif": {"case": None, "status": None, "base": None, "answers": []},
     "batch": {"batch": None, "status": None, "out": None, "runs": []},
     "frontier": {
         "run": None,

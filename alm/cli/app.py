@@ -30,12 +30,14 @@ from alm.cli.scenarios import scenarios
 from alm.cli.schema import schema
 from alm.cli.stress import stress
 from alm.cli.verify import verify
+from alm.cli.whatif import whatif
 
 GOOD, UNEXPECTED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 COMMANDS: tuple[Callable[..., None], ...] = (
     new,
     check,
     allocate,
+    whatif,
     scenarios,
     frontier,
     stress,

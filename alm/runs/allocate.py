@@ -99,13 +99,24 @@ def carry_out(
     out: Path | str | None,
     stages: Stages,
     bounds: Callable[[float, float], None] | None = None,
+    first: Callable[[Problem], Solution] | None = None,
+    *,
+    brief: bool = False,
 ) -> Run:
-    """Make a run that has been prepared; see `allocate`."""
+    """Make a run that has been prepared; see `allocate`.
+
+    Parameters
+    ----------
+    first
+        Solves the problem of the case instead of `solvers.solve`.
+    brief
+        Leave out what explains a plan.
+    """
     target = Path(out) if out else prepared.place()
     manifest, case, options = prepared.manifest, prepared.case, prepared.options
     with Interruption() as interruption, store.written_aside(target) as aside:
-        job = Job(aside, case, options, prepared.reference, stages, manifest, interruption, bounds)
-        run = _run(job)
+        parts = (aside, case, options, prepared.reference, stages, manifest, interruption, bounds)
+        run = _run(Job(*parts, first=first, brief=brief))
     report = target / "report.xlsx"
     return replace(run, folder=target, report=report if report.is_file() else None)
 
@@ -114,8 +125,9 @@ def carry_out(
 class Job:
     """What every stage of one run works with.
 
-    Where it writes, what was asked, the clock, who may interrupt, what gives the best plan with lanes frozen, and which
-    parts failed that a plan can do without.
+    Where it writes, what was asked, the clock, who may interrupt, who solves the problem first if not `solvers.solve`,
+    whether the plan is all that is wanted and nothing that explains it, what gives the best plan with lanes frozen, and
+    which parts failed that a plan can do without.
     """
 
     aside: Path
@@ -126,6 +138,8 @@ class Job:
     manifest: dict[str, Any]
     interruption: Interruption
     bounds: Callable[[float, float], None] | None = None
+    first: Callable[[Problem], Solution] | None = None
+    brief: bool = False
     still: Callable[[], Decisions | None] = lambda: None
     parts: Parts = field(init=False)
 
@@ -142,9 +156,7 @@ def _run(job: Job) -> Run:
         stages.note("problem", **shape(formulation))
     job = replace(job, still=_lanes_still(job, book, formulation))
     with stages.stage("solve"):
-        solution = _solve(
-            job, formulation.problem, job.options.backend, column_regions(book, formulation)
-        )
+        solution = _solve_first(job, book, formulation)
         if not job.options.any_optimum:
             solution = _with_fewest_changes(job, book, formulation, solution)
         formulation, solution = with_whole_decisions_fixed(
@@ -165,6 +177,13 @@ def _run(job: Job) -> Run:
     if not (job.aside / "inputs").exists():
         write_inputs(job.case, job.aside / "inputs")
     return run
+
+
+def _solve_first(job: Job, book: Book, formulation: Formulation) -> Solution:
+    if job.first:
+        return job.first(formulation.problem)
+    groups = column_regions(book, formulation)
+    return _solve(job, formulation.problem, job.options.backend, groups)
 
 
 def _lanes_still(job: Job, book: Book, formulation: Formulation) -> Callable[[], Decisions | None]:
@@ -311,6 +330,8 @@ def _with_plan(
             "verified", ok=verification.ok, failures=[str(f) for f in verification.failures[:20]]
         )
         run = replace(run, verified=verification.ok)
+    if job.brief:
+        return replace(run, seconds=stages.seconds, fault=parts.fault, tables=ledger.tables)
     with stages.stage("explain"):
         extra = _explained(job, book, formulation, solution, plan, ledger, run, replay.terms)
         store.write_tables(aside, extra)

@@ -47,7 +47,7 @@ class HighsDirect:
         settings |= {"solver": "simplex", "simplex_strategy": DUAL_SIMPLEX} if warm else {}
         for name, value in settings.items():
             highs.setOptionValue(name, value)
-        highs.passModel(_stated(problem))
+        highs.passModel(stated(problem))
         if warm and begins is not None:
             highs.setBasis(_basis(begins))
         highs.run()
@@ -55,7 +55,8 @@ class HighsDirect:
         return _answer(problem, highs, claimed, self.name, time.perf_counter() - start)
 
 
-def _stated(problem: Problem) -> Any:
+def stated(problem: Problem) -> Any:
+    """State a linear problem for HiGHS."""
     import highspy
 
     model = highspy.HighsLp()

@@ -124,6 +124,7 @@ SPOILT = [
     (["stress", "x", "--most", "0"], "--most"),
     (["compare"], "RUN..."),
     (["batch", "x", "--jobs", "0"], "--jobs"),
+    (["whatif"], "CASE"),
     (["check", "x", "--out"], "--out"),
     (["new"], "CASE"),
     (["report"], "RUN"),

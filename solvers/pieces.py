@@ -1,0 +1,204 @@
+"""Squares as pieces of straight lines, solved by the simplex method and cut finer around the answer until it is proven.
+
+Banks' problems are linear but for some hundred prices that fall with the volume, and nearly every optimum of theirs is degenerate: a
+price that moves a little sends business to another lane or month. Pivots take that in their stride. Each round leaves a
+basis that is feasible for the next, finer one, which needs a few hundred pivots.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from solvers.backends import highs_process
+from solvers.backends.highs_direct import stated
+from solvers.check import check
+from solvers.problem import Flags, Problem, Vector
+from solvers.solution import Options
+
+OFFSETS = np.array([0.5, 2.0, 8.0, 32.0, 128.0, 512.0])  # ends of pieces, in widths of the finest
+PIECES = 2 * OFFSETS.size + 1  # of each curved column
+FINEST = 1e-3  # of an amount: width of the finest pieces in the first round
+FINER = 6.0  # a piece in which the answer stands is cut into so many; with 10 the answer jumps over several
+NARROWEST = 1e-10
+FAR = 1e3  # a column without an upper bound is looked at up to so many times the largest amount
+PROVEN = 1e-12  # relative gap at which no finer pieces are asked for
+ROUNDS = 14
+NEAR = 1e-9  # relative: as close as this a column is at its bound
+AT_LOWER, BASIC, AT_UPPER = 0, 1, 2  # as HiGHS numbers them, and `solvers.solution.Basis`
+
+Points = npt.NDArray[np.float64]
+
+
+def by_pieces(
+    problem: Problem, x: Vector, dual: Vector, options: Options
+) -> tuple[Vector, Vector] | None:
+    """Solve a continuous problem with squares from a point and duals that are likely near.
+
+    Parameters
+    ----------
+    problem : Problem
+        Scaled, without integers and cones.
+    x : (column)
+    dual : (row)
+    options : Options
+
+    Returns
+    -------
+    x, dual, or None
+        The best found, to be judged by `solvers.check`; the duals are those of a basis. None where curved columns have
+        no lower bound, or the simplex method found no optimum.
+    """
+    if not np.isfinite(problem.lower[problem.q > 0]).all():
+        return None
+    pieces = _Pieces(problem, x, dual, options)
+    best: tuple[float, Vector, Vector] | None = None
+    for _ in range(ROUNDS):
+        found = pieces.solve()
+        if found is None:
+            break
+        x, dual = found
+        proof = check(problem, np.clip(x, problem.lower, problem.upper), dual)
+        if best is None or abs(proof.gap) < best[0]:
+            best = abs(proof.gap), x, dual
+        if abs(proof.gap) <= PROVEN:
+            break
+        pieces.cut(x)
+    return best and best[1:]
+
+
+class _Pieces:
+    """The linear problem: curved columns stand still at their lower bound, pieces hold what is above it."""
+
+    def __init__(self, problem: Problem, x: Vector, dual: Vector, options: Options) -> None:
+        import highspy
+
+        self._problem, self._curved = problem, np.flatnonzero(problem.q > 0)
+        at = x[self._curved]
+        self._lower, self._upper = problem.lower[self._curved], problem.upper[self._curved]
+        self._far = FAR * (1 + float(np.abs(x).max(initial=0.0)))
+        self._points = self._ends(at, FINEST * (1 + np.abs(at)), np.full(at.size, True))
+        self._owner = np.repeat(np.arange(at.size), PIECES)
+        highs_process.prepare(options.threads)
+        self._model = highspy.Highs()
+        self._model.silent()
+        self._model.setOptionValue("presolve", "off")  # it would drop the basis
+        self._model.setOptionValue("time_limit", float(options.time_limit))
+        lines = self._stated()
+        self._model.passModel(stated(lines))
+        self._model.setBasis(guessed_basis(lines, self._filled(x), dual))
+
+    def _ends(self, x: Vector, width: Vector, inside: Flags) -> Points:
+        """(curved, piece + 1) Ends of the pieces: x is amid the finest where it is inside one, else an end."""
+        amid = np.concatenate([-OFFSETS[::-1], OFFSETS])
+        at_end = np.concatenate([-OFFSETS[::-1], [0.0], OFFSETS[:-1]])
+        away = np.where(inside[:, None], amid, at_end) * width[:, None]
+        lower, upper = self._lower[:, None], self._upper[:, None]
+        ends = np.clip(x[:, None] + away, lower, upper)
+        last = np.where(np.isfinite(upper), upper, np.maximum(ends[:, -1:], self._far))
+        return np.hstack([lower, ends, last])
+
+    def _lines(self) -> tuple[Vector, Vector]:
+        """(piece) Width and cost of each piece: the slope of the square in its middle."""
+        before, after = self._points[:, :-1], self._points[:, 1:]
+        c, q = (each[self._curved, None] for each in (self._problem.c, self._problem.q))
+        return (after - before).ravel(), (c + q * (before + after) / 2).ravel()
+
+    def _stated(self) -> Problem:
+        problem, curved = self._problem, self._curved
+        width, cost = self._lines()
+        c, upper = problem.c.copy(), problem.upper.copy()
+        c[curved], upper[curved] = 0.0, self._lower
+        more = width.size
+        return problem.replace(
+            c=np.concatenate([c, cost]),
+            q=np.zeros(problem.columns + more),
+            A=sparse.hstack([problem.A, problem.A[:, curved[self._owner]]], format="csr"),
+            lower=np.concatenate([problem.lower, np.zeros(more)]),
+            upper=np.concatenate([upper, width]),
+            integer=np.zeros(problem.columns + more, dtype=bool),
+        )
+
+    def _filled(self, x: Vector) -> Vector:
+        """(column and piece) A point of the problem as one of the lines: pieces fill up from below."""
+        home = x.copy()
+        home[self._curved] = self._lower
+        width = np.diff(self._points, axis=1)
+        fill = np.clip(x[self._curved, None] - self._points[:, :-1], 0.0, width)
+        return np.concatenate([home, fill.ravel()])
+
+    def solve(self) -> tuple[Vector, Vector] | None:
+        """Solve from the basis that is held."""
+        import highspy
+
+        self._model.run()
+        if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        solution = self._model.getSolution()
+        values, size = np.asarray(solution.col_value), self._problem.columns
+        x = values[:size].copy()
+        x[self._curved] += np.bincount(self._owner, values[size:], minlength=self._curved.size)
+        return x, np.asarray(solution.row_dual)
+
+    def cut(self, x: Vector) -> None:
+        """Cut the pieces in which the answer stands, and stand there with the same basis."""
+        from highspy import HighsBasis, HighsBasisStatus
+
+        size, at = self._problem.columns, x[self._curved]
+        held = self._model.getBasis()
+        columns = list(held.col_status)
+        basic = _numbers(columns[size:]) == BASIC
+        inside = basic.reshape(-1, PIECES).any(axis=1)
+        self._points = self._ends(at, self._narrower(at), inside)
+        width, cost = self._lines()
+        numbers = np.arange(size, size + width.size, dtype=np.int32)
+        self._model.changeColsBounds(numbers.size, numbers, np.zeros(width.size), width)
+        self._model.changeColsCost(numbers.size, numbers, cost)
+        below = self._points[:, 1:] <= at[:, None] + NARROWEST
+        numbered = np.where(below, AT_UPPER, AT_LOWER)
+        numbered[inside, OFFSETS.size] = BASIC
+        kinds = [HighsBasisStatus(number) for number in range(5)]
+        basis = HighsBasis()
+        basis.valid, basis.alien = True, True
+        basis.col_status = columns[:size] + [kinds[each] for each in numbered.ravel().tolist()]
+        basis.row_status = held.row_status
+        self._model.setBasis(basis)
+
+    def _narrower(self, x: Vector) -> Vector:
+        """(curved) Width of the finest pieces of the next round."""
+        width = np.diff(self._points, axis=1)
+        piece = np.minimum((self._points[:, 1:] <= x[:, None] + NARROWEST).sum(axis=1), PIECES - 1)
+        which = np.arange(x.size)
+        here, before = width[which, piece], width[which, np.maximum(piece - 1, 0)]
+        return np.maximum(np.where(here > 0, here, before) / FINER, NARROWEST)
+
+
+def _numbers(statuses: Any) -> npt.NDArray[np.int8]:
+    return np.array([int(each) for each in statuses], dtype=np.int8)
+
+
+def guessed_basis(problem: Problem, x: Vector, dual: Vector) -> Any:
+    """Guess a basis: what is at a bound is not in it. HiGHS completes one that is too small or too large."""
+    import highspy
+
+    price = problem.c - problem.A.T @ dual
+    basis = highspy.HighsBasis()
+    basis.valid, basis.alien = True, True
+    basis.col_status = _standing(x, problem.lower, problem.upper, price)
+    basis.row_status = _standing(problem.A @ x, problem.row_lower, problem.row_upper, dual)
+    return basis
+
+
+def _standing(value: Vector, lower: Vector, upper: Vector, price: Vector) -> list[Any]:
+    """Say of each column or row where it stands: at a bound, or between."""
+    from highspy import HighsBasisStatus as At
+
+    near = NEAR * (1 + np.abs(value))
+    at_lower = (value - lower <= near) & (price >= 0)
+    at_upper = ~at_lower & (upper - value <= near) & (price <= 0)
+    kinds = [At(number) for number in range(5)]
+    numbered = np.where(at_lower, AT_LOWER, np.where(at_upper, AT_UPPER, BASIC))
+    return [kinds[each] for each in numbered.tolist()]
