@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from alm.runs.stress import Stress
 
 HEAD = ("limit", "region", "light", "at close", "value", "bound", "headroom", "red at")
+IMPOSSIBLE = (
+    "The plan cannot be carried out: lanes, renewals or bounds of new business do not allow it."
+)
 STYLES = {"green": "green", "amber": "yellow", "red": "bold red"}
 
 
@@ -79,17 +82,32 @@ def _show(found: Stress) -> None:
         console.print(
             f"{each['scenario']}: {each['light']}", style=STYLES[each["light"]], markup=False
         )
-        if not each["carried_out"]:
-            console.print(
-                "The plan cannot be carried out: money, bounds of plugs, lanes or renewals do not allow it."
-            )
-        rows = [
-            _cells(row, found.most) for row in found.limits if row["scenario"] == each["scenario"]
-        ]
-        if rows:
+        if each["carried_out"]:
+            rows = [
+                _cells(row, found.most)
+                for row in found.limits
+                if row["scenario"] == each["scenario"]
+            ]
             console.print(listing(HEAD, rows, console.width, numbers=(3, 4, 5, 6, 7), names=(0,)))
+        else:
+            console.print(IMPOSSIBLE, soft_wrap=True)
+        for line in _money(each):
+            console.print(line, markup=False, soft_wrap=True)
         console.print(_first(each, found.most), markup=False)
     console.print(str(found.run), markup=False, soft_wrap=True)
+
+
+def _money(scenario: dict[str, Any]) -> list[str]:
+    """Say where money is missing, and from which factor on."""
+    said = []
+    if scenario["gap"]:
+        where = f"in {scenario['gap_region']} in period {scenario['gap_period']}"
+        said.append(
+            f"Money is missing: {scenario['gap']:,.2f} {where}; its plugs are at their bounds."
+        )
+    if scenario["carried_out"] and scenario["gap_at"] is not None:
+        said.append(f"Money runs out at {scenario['gap_at']:.3g} times the shocks.")
+    return said
 
 
 def _first(scenario: dict[str, Any], most: float) -> str:

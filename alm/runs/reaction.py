@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
 from alm.case.calendar import period_ends
 from alm.explain.elastic import least_misses
@@ -16,6 +17,7 @@ from alm.formulation.formulate import Formulation, formulate
 from alm.plan.decisions import Decisions, read_decisions
 from alm.plan.held import with_decisions_held, with_rounding_forgiven
 from alm.plan.ledger import Ledger, keep_ledger
+from alm.plan.repair import overdrawn
 from alm.plan.rounding import Held, round_together
 from alm.runs import store
 from alm.runs.quanta import without_noise
@@ -54,10 +56,27 @@ def read_held(folder: Path, book: Book) -> Held:
     return all_periods(book, known.decisions(book))
 
 
-def react(book: Book, held: Held) -> Ledger | None:
+@dataclass(frozen=True, eq=False)
+class Reaction:
+    """What becomes of decisions that stand.
+
+    Attributes
+    ----------
+    ledger : Ledger
+        In whole quanta.
+    overdrawn : array (position, period)
+        By how much plugs are beyond their bounds, reporting currency: money that is missing, or that nobody takes.
+    """
+
+    ledger: Ledger
+    overdrawn: npt.NDArray[np.float64]
+
+
+def react(book: Book, held: Held) -> Reaction | None:
     """Find what becomes of decisions that stand.
 
-    Plugs react: they miss hard limits as little as can be, by the sum of shortfalls in reporting currency, and then earn most.
+    Plugs react: they stay within their bounds if they can, miss hard limits as little as can be, by the sum of shortfalls in reporting currency, and
+    then earn most. Where money runs out they are overdrawn as little as can be.
 
     Parameters
     ----------
@@ -66,9 +85,8 @@ def react(book: Book, held: Held) -> Ledger | None:
 
     Returns
     -------
-    Ledger or None
-        In whole quanta; None where the decisions cannot be carried out: money, bounds of plugs, lanes or renewals do not allow it,
-        whatever the limits say.
+    Reaction or None
+        None where the decisions cannot be carried out: bounds of new business, lanes or renewals do not allow it.
     """
     written = formulate(book)
     fixed = with_decisions_held(book, written, held)
@@ -77,7 +95,7 @@ def react(book: Book, held: Held) -> Ledger | None:
     fixed = with_rounding_forgiven(book, fixed)
     solution = _solved(book, fixed.problem)
     if solution.status not in PLANS:
-        relaxed = _with_misses(fixed)
+        relaxed = _with_misses(book, fixed)
         if relaxed is None:
             return None
         solution = _solved(book, relaxed)
@@ -93,19 +111,42 @@ def _solved(book: Book, problem: Problem) -> Solution:
     )
 
 
-def _with_misses(formulation: Formulation) -> Problem | None:
-    """Give hard limits the room that they need; None where other rows and bounds have no solution either."""
-    rows = _hard_rows(formulation)
-    problem = formulation.problem
+def _with_misses(book: Book, formulation: Formulation) -> Problem | None:
+    """Give hard limits the room that they need, and plugs if that is not enough; None where the rest has no solution either."""
+    problem, plugs = _with_rows_for_plugs(book, formulation)
+    rows = np.concatenate([plugs, _hard_rows(formulation)])
     if not len(rows):
         return None
-    misses = least_misses(problem, rows, np.ones(len(rows)), np.zeros(len(rows), dtype=int))
+    last = np.repeat([0, 1], [len(plugs), len(rows) - len(plugs)])  # limits give way first
+    misses = least_misses(problem, rows, np.ones(len(rows)), last)
     if misses is None:
         return None
     lower, upper = problem.row_lower.copy(), problem.row_upper.copy()
     lower[rows] -= misses.short + ROOM * np.maximum(1.0, misses.short)
     upper[rows] += misses.excess + ROOM * np.maximum(1.0, misses.excess)
     return problem.replace(row_lower=lower, row_upper=upper)
+
+
+def _with_rows_for_plugs(
+    book: Book, formulation: Formulation
+) -> tuple[Problem, npt.NDArray[np.int64]]:
+    """State the bounds of plugs as rows, which may be missed; give the numbers of these rows."""
+    problem, block = formulation.problem, formulation.columns["balance"]
+    columns = block.numbers[book.plug[block.coords[0].to_numpy(int)]].ravel()
+    count = len(columns)
+    unit = sparse.csr_array(
+        (np.ones(count), (np.arange(count), columns)), shape=(count, problem.columns)
+    )
+    lower, upper = problem.lower.copy(), problem.upper.copy()
+    lower[columns], upper[columns] = -np.inf, np.inf
+    stated = problem.replace(
+        A=sparse.vstack([problem.A, unit], format="csr"),
+        row_lower=np.concatenate([problem.row_lower, problem.lower[columns]]),
+        row_upper=np.concatenate([problem.row_upper, problem.upper[columns]]),
+        lower=lower,
+        upper=upper,
+    )
+    return stated, problem.rows + np.arange(count)
 
 
 def _hard_rows(formulation: Formulation) -> npt.NDArray[np.int64]:
@@ -120,10 +161,11 @@ def _hard_rows(formulation: Formulation) -> npt.NDArray[np.int64]:
 
 def _written(
     book: Book, formulation: Formulation, x: npt.NDArray[np.float64], held: Held
-) -> Ledger:
+) -> Reaction:
     wanted = read_decisions(book, formulation, x)
     key = np.zeros((1, book.periods), dtype=int)
     (plan,) = round_together([book], [wanted], key, held)
     ledger = keep_ledger(book, plan, formulation.limits)
     tables: dict[str, pd.DataFrame] = without_noise(ledger.tables, book.case.settings.quantum)
-    return replace(ledger, tables=tables)
+    beyond = np.abs(overdrawn(book, plan)) * book.fx
+    return Reaction(replace(ledger, tables=tables), beyond)

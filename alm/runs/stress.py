@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from alm.case import Case, CaseError, Fault, load
@@ -14,7 +15,7 @@ from alm.case.faults import nearest
 from alm.formulation.book import Book, open_book
 from alm.plan.rounding import Held
 from alm.runs import store
-from alm.runs.reaction import react, read_held
+from alm.runs.reaction import Reaction, react, read_held
 from alm.runs.scenario_folder import SUBFOLDERS, Folders, folder_names
 from alm.runs.scenario_run import KIND
 from alm.runs.spread import spread
@@ -37,8 +38,9 @@ class Stress:
     most : float
         The largest factor that was tried.
     scenarios : tuple of dict
-        scenario, name, light (the worst of its limits), carried_out (whether the plan's decisions are possible), first (limit that turns red
-        first), red_at (the factor at which it does; None up to `most`).
+        scenario, name, light (the worst of its limits), carried_out (whether the plan's decisions are possible), gap (money that is missing at the worst
+        close, reporting currency), gap_region, gap_period, gap_at (the factor at which money runs out; None up to `most`), first (limit that turns
+        red first), red_at (the factor at which it does).
     limits : tuple of dict
         limit, name, region, scenario, light, period (close with least headroom), value, bound, early_warning, headroom, red_at, with_plan (whether it is the
         plan that can no longer be carried out there).
@@ -173,11 +175,14 @@ def _tried(task: Task) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     names = task.case.table("scenarios").set_index("scenario")["name"]
     lights = [row["light"] for row in rows if row["light"]]
     worst = max(lights, key=ORDER.index, default=GREEN)
+    gap = trial.gap(1.0)
     summary = {
         "scenario": task.scenario,
         "name": str(names[task.scenario]),
-        "light": worst if now is not None else RED,
+        "light": worst if now is not None and gap["gap"] == 0 else RED,
         "carried_out": now is not None,
+        **gap,
+        "gap_at": trial.turns_red(None)[0],
         "first": first["limit"] if first else None,
         "red_at": first["red_at"] if first else None,
     }
@@ -189,7 +194,7 @@ class Trial:
 
     def __init__(self, task: Task) -> None:
         self.task = task
-        self.known: dict[float, pd.DataFrame | None] = {}
+        self.known: dict[float, Reaction | None] = {}
 
     @property
     def limits(self) -> pd.DataFrame:
@@ -201,16 +206,33 @@ class Trial:
         """Give the limits at every close with the shocks times a factor; None where the plan cannot be carried out."""
         if factor not in self.known:
             moved = replace(self.task.book, case=scaled(self.task.case, self.task.scenario, factor))
-            ledger = react(shocked(moved, self.task.scenario), self.task.held)
-            self.known[factor] = None if ledger is None else ledger.tables["limits"]
-        return self.known[factor]
+            self.known[factor] = react(shocked(moved, self.task.scenario), self.task.held)
+        found = self.known[factor]
+        return None if found is None else found.ledger.tables["limits"]
 
-    def is_red(self, limit: str, factor: float) -> bool:
-        """Tell whether a limit is missed, or the plan impossible."""
+    def gap(self, factor: float) -> dict[str, Any]:
+        """Say how much money is missing at the worst close, where and when; nothing is known where the plan is impossible."""
+        self.at(factor)
+        found = self.known[factor]
+        blank: dict[str, Any] = {"gap": None, "gap_region": None, "gap_period": None}
+        if found is None:
+            return blank
+        book = self.task.book
+        most = np.unravel_index(np.argmax(found.overdrawn), found.overdrawn.shape)
+        if found.overdrawn[most] == 0:
+            return {**blank, "gap": 0.0}
+        region = str(book.positions["region"].iloc[int(most[0])])
+        amount = float(found.overdrawn[most])
+        return {"gap": amount, "gap_region": region, "gap_period": int(most[1]) + 1}
+
+    def is_red(self, limit: str | None, factor: float) -> bool:
+        """Tell whether a limit is missed, money missing where no limit is named, or the plan impossible."""
         table = self.at(factor)
-        return table is None or bool(_closes(table, limit)["status"].isin(MISSED).any())
+        if table is None or limit is None:
+            return self.gap(factor)["gap"] != 0
+        return bool(_closes(table, limit)["status"].isin(MISSED).any())
 
-    def turns_red(self, limit: str) -> tuple[float | None, bool]:
+    def turns_red(self, limit: str | None) -> tuple[float | None, bool]:
         """Give the smallest factor known at which a limit is red, by bisection, and whether it is the plan that fails there."""
         if self.is_red(limit, 0.0):
             return 0.0, self.at(0.0) is None

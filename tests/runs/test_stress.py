@@ -6,7 +6,7 @@ import pytest
 
 from alm.case import load
 from scenarios.scaled import scaled
-from tests.cli.cases import three_regions
+from tests.cli.cases import replace, three_regions
 from tests.cli.program import allocate, alm
 
 SCENARIOS = "scenario\ndowngrade\nrun\nquiet\n"
@@ -51,19 +51,33 @@ def test_a_downgrade_breaks_the_capital_ratio_at_the_factor_found_by_pencil(trie
     assert (liquidity["light"], liquidity["red_at"], liquidity["headroom"]) == ("amber", None, 0.0)
 
 
-def test_a_run_takes_the_cash_and_then_the_plan_itself(tried):
+def test_a_run_takes_the_cash_and_then_there_is_none_left(tried):
     """North loses 100 f of deposits, and of its 160 of cash as much: at f = 1 cash is 60 of 1,500, 4 %. At 1.6 there is none left."""
     run = rows(tried[0], "run")
     liquidity = run["liquidity"]
-    assert liquidity["light"] == "red"
+    assert (liquidity["light"], liquidity["with_plan"]) == ("red", False)
     assert liquidity["value"] == pytest.approx(0.04)
     assert liquidity["headroom"] == pytest.approx(60 - 150)
     assert liquidity["red_at"] <= 0.02
-    south = run["loan_to_deposit_south"]
-    assert south["with_plan"]
-    assert south["red_at"] == pytest.approx(1.6, rel=0.04)
+    assert run["loan_to_deposit_south"]["red_at"] is None
     summary = {each["scenario"]: each for each in tried[0]["scenarios"]}["run"]
-    assert (summary["light"], summary["first"]) == ("red", "liquidity")
+    assert (summary["light"], summary["first"], summary["gap"]) == ("red", "liquidity", 0.0)
+    assert summary["gap_at"] == pytest.approx(1.6, rel=0.04)
+
+
+def test_money_that_is_missing_is_told_and_what_cannot_be_done(tried, tmp_path):
+    """Twice the run: 200 of deposits go, cash was 160: 40 are missing in North. Closed lanes cannot carry the plan's transfers."""
+    folder = shutil.copytree(tried[1], tmp_path / "run")
+    replace(folder / "inputs" / "shocks.csv", "North,deposit,0.1", "North,deposit,0.2")
+    replace(folder / "inputs" / "shocks.csv", "1.5", "0")
+    words = ("--scenario", "run", "--scenario", "quiet", "--most", 1, "--precision", 1, "--jobs", 1)
+    answer = alm("stress", folder, *words, "--json").answer
+    summary = {each["scenario"]: each for each in answer["scenarios"]}
+    run = summary["run"]
+    assert run["gap"] == pytest.approx(40)
+    assert (run["gap_region"], run["gap_period"], run["carried_out"]) == ("North", 1, True)
+    assert summary["quiet"]["carried_out"] is False
+    assert all(row["with_plan"] for row in rows(answer, "quiet").values())
 
 
 def test_what_does_no_harm_breaks_nothing(tried):
