@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HEAD = ("limit", "region", "light", "at close", "value", "bound", "headroom", "red at")
 IMPOSSIBLE = (
-    "The plan cannot be carried out: lanes, renewals or bounds of new business do not allow it."
+    "The plan cannot be carried out: lanes, or what can be written or sold, do not allow it."
 )
 STYLES = {"green": "green", "amber": "yellow", "red": "bold red"}
 

@@ -24,7 +24,8 @@ from alm.runs.quanta import without_noise
 from alm.runs.reference import POSITION, Reference
 from solvers import Problem, Solution, Status, solve
 
-ROOM = 1e-9  # of what is missed, at least of one unit: the solver's own rounding
+ROOM = 1e-7  # of the largest miss, at least of one unit: the solver's own rounding
+RENEWALS = ("min_renewal", "max_renewal")
 PLANS = (Status.OPTIMAL, Status.GAP)
 
 
@@ -86,33 +87,46 @@ def react(book: Book, held: Held) -> Reaction | None:
     Returns
     -------
     Reaction or None
-        None where the decisions cannot be carried out: bounds of new business, lanes or renewals do not allow it.
+        None where the decisions cannot be carried out: what can be written or sold, or lanes, do not allow it. Bounds of balances and renewals are not
+        held against decisions that stand.
     """
     written = formulate(book)
     fixed = with_decisions_held(book, written, held)
     if fixed is None:
         return None
-    fixed = with_rounding_forgiven(book, fixed)
+    fixed = _untested(book, with_rounding_forgiven(book, fixed))
     solution = _solved(book, fixed.problem)
     if solution.status not in PLANS:
-        relaxed = _with_misses(book, fixed)
-        if relaxed is None:
+        found = _with_misses(book, fixed)
+        if found is None:
             return None
+        relaxed, least = found
         solution = _solved(book, relaxed)
-        if solution.status not in PLANS:
-            return None
+        if (
+            solution.status not in PLANS
+        ):  # too tight for the solver: what misses least stands, whatever it earns
+            return _written(book, written, least, held)
     return _written(book, written, solution.x, held)
 
 
 def _solved(book: Book, problem: Problem) -> Solution:
     settings = book.case.settings.solve
+    curved = np.where(problem.fixed, 0.0, problem.q)  # what stands costs what it costs
+    problem = problem.replace(q=curved)
     return solve(
         problem, time_limit=settings.time_limit, gap=settings.gap, seed=settings.seed, threads=1
     )
 
 
-def _with_misses(book: Book, formulation: Formulation) -> Problem | None:
-    """Give hard limits the room that they need, and plugs if that is not enough; None where the rest has no solution either."""
+def _with_misses(
+    book: Book, formulation: Formulation
+) -> tuple[Problem, npt.NDArray[np.float64]] | None:
+    """Give hard limits the room that they need, and plugs if that is not enough; None where the rest has no solution either.
+
+    Returns
+    -------
+    The problem with that room, and a point that misses least.
+    """
     problem, plugs = _with_rows_for_plugs(book, formulation)
     rows = np.concatenate([plugs, _hard_rows(formulation)])
     if not len(rows):
@@ -122,9 +136,25 @@ def _with_misses(book: Book, formulation: Formulation) -> Problem | None:
     if misses is None:
         return None
     lower, upper = problem.row_lower.copy(), problem.row_upper.copy()
-    lower[rows] -= misses.short + ROOM * np.maximum(1.0, misses.short)
-    upper[rows] += misses.excess + ROOM * np.maximum(1.0, misses.excess)
-    return problem.replace(row_lower=lower, row_upper=upper)
+    room = ROOM * max(1.0, float(misses.missed.max(initial=0.0)))
+    lower[rows] -= misses.short + room
+    upper[rows] += misses.excess + room
+    return problem.replace(row_lower=lower, row_upper=upper), misses.x
+
+
+def _untested(book: Book, formulation: Formulation) -> Formulation:
+    """Release what only follows from decisions that stand: bounds of balances, plugs apart, and of renewals."""
+    problem, block = formulation.problem, formulation.columns["balance"]
+    columns = block.numbers[~book.plug[block.coords[0].to_numpy(int)]].ravel()
+    lower, upper = problem.lower.copy(), problem.upper.copy()
+    lower[columns], upper[columns] = -np.inf, np.inf
+    row_lower, row_upper = problem.row_lower.copy(), problem.row_upper.copy()
+    for name in RENEWALS:
+        if name in formulation.rows:
+            numbers = formulation.rows[name].numbers.ravel()
+            row_lower[numbers], row_upper[numbers] = -np.inf, np.inf
+    free = problem.replace(lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper)
+    return replace(formulation, problem=free)
 
 
 def _with_rows_for_plugs(
