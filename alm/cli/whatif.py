@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -229,17 +230,27 @@ def _show(console: Console, answer: Answer, base: Answer | None) -> None:
         console.print(Text(f"   {line}"), soft_wrap=True)
     moved = moves(base, answer) if base and base.is_plan else []
     if moved:
+        digits = _digits(answer.prepared.case.settings.quantum)
         rows = [
             (
                 f"   {each.name}",
-                f"{each.before:,.2f}",
-                f"{each.after:,.2f}",
-                f"{each.after - each.before:+,.2f}",
+                f"{each.before:,.{digits}f}",
+                f"{each.after:,.{digits}f}",
+                f"{each.after - each.before:+,.{digits}f}",
             )
             for each in moved
         ]
         head = ("   at the end", "base", "now", "change")
         console.print(listing(head, rows, console.width, numbers=(1, 2, 3), names=(0,), rule=False))
+
+
+def _digits(quantum: float) -> int:
+    """Count the decimals that show a quantum.
+
+    >>> _digits(0.01), _digits(0.005), _digits(1.0), _digits(100.0)
+    (2, 3, 0, 0)
+    """
+    return max(0, -math.floor(math.log10(quantum)))
 
 
 def _lines_of(answer: Answer, base: Answer | None) -> Iterator[str]:

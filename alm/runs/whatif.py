@@ -125,6 +125,7 @@ class Session:
         self._options = replace(options, baselines=False, workbook=False)
         self._progress = progress
         self._last: Solution | None = None
+        self._known: dict[str, Run] = {}
         self.base = self.ask(())
 
     def ask(self, changes: Sequence[str]) -> Answer:
@@ -141,13 +142,21 @@ class Session:
         options = replace(self._options, changes=(*self._options.changes, *changes))
         with stages.stage("load"):
             prepared = prepare(self._folder, options)
-        with tempfile.TemporaryDirectory(prefix="alm-what-if-") as aside:
-            place = Path(aside) / "run"
-            run = carry_out(
-                prepared, place, stages, first=lambda each: self._solve(prepared, each), brief=True
-            )
-        run = replace(run, folder=None, report=None)
+        # What was asked before has its answer, as long as the tables are what they were.
+        run = self._known.get(prepared.id) or self._plan(prepared, stages)
+        self._known[prepared.id] = run
         return Answer(tuple(changes), run, time.perf_counter() - begin, prepared)
+
+    def _plan(self, prepared: Prepared, stages: Stages) -> Run:
+        with tempfile.TemporaryDirectory(prefix="alm-what-if-") as aside:
+            run = carry_out(
+                prepared,
+                Path(aside) / "run",
+                stages,
+                first=lambda problem: self._solve(prepared, problem),
+                brief=True,
+            )
+        return replace(run, folder=None, report=None)
 
     def _solve(self, prepared: Prepared, problem: Problem) -> Solution:
         """Solve from the last plan, or whole where that proves nothing."""
