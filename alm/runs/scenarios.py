@@ -171,6 +171,7 @@ def _finished(job: Job, run: ScenarioRun) -> ScenarioRun:
     with job.stages.stage("verify"):
         if run.scenarios:
             _write_plans(job, planned)
+        if run.objective is not None:
             store.write_tables(
                 job.aside,
                 {"scenarios": scenario_table(job.case, job.tree, planned, job.best, job.held)},

@@ -42,8 +42,10 @@ def _heat(view: ScenarioView, limits: pd.DataFrame) -> pd.DataFrame:
     """Pivot headroom and traffic light by limit and scenario; limits of one scenario only are blank elsewhere."""
     terms = view.case.table("limits").set_index("limit")
     tight = limits["status"].isin(TIGHT).groupby(limits["limit"]).sum()
-    room = limits.pivot(index="limit", columns="scenario", values="headroom")
-    status = limits.pivot(index="limit", columns="scenario", values="status")
+    room, status = (
+        limits.pivot(index="limit", columns="scenario", values=each).reindex(columns=view.scenarios)
+        for each in ("headroom", "status")
+    )
     order = tight.sort_values(ascending=False, kind="stable").index
     rows = {
         "limit_name": pd.Series(order).map(view.names("limits", "limit")),
