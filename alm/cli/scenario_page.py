@@ -34,11 +34,17 @@ def show(run: ScenarioRun) -> None:
         said = f"{run.status}: {run.reason}"
         console.print(said, style="bold red", markup=False, soft_wrap=True)
         return
-    for line in lines(run, money):
+    for line in lines(run):
         console.print(line, markup=False)
     proof = "Verified" if run.verified else "NOT VERIFIED"
-    gap = "" if run.gap is None else f", at most {run.gap:.4%} below the best possible"
-    console.print(f"{proof}: every scenario's plan and what they share{gap}.", style="bold")
+    console.print(f"{proof}: every plan, what they share, and every figure here.", style="bold")
+    if run.bound is not None and run.objective is not None:
+        missing = max(0.0, run.bound - run.objective)
+        weighed = "" if run.objective == run.expected else " (expected and CVaR weighed)"
+        found = f"Best possible{weighed}: {_amount(run.bound)}; at most {_amount(missing)} is missing."
+        console.print(found, markup=False)
+    if run.report:
+        console.print(f"Workbook: {run.report}", markup=False, soft_wrap=True)
 
 
 def _table(run: ScenarioRun) -> tuple[list[str], list[list[str]]]:
@@ -57,10 +63,10 @@ def _table(run: ScenarioRun) -> tuple[list[str], list[list[str]]]:
 
 
 def _amount(value: float | None) -> str:
-    return "-" if value is None else f"{value:,.2f}"
+    return "-" if value is None else f"{value + 0.0:,.2f}"
 
 
-def lines(run: ScenarioRun, money: str) -> Sequence[str]:
+def lines(run: ScenarioRun) -> Sequence[str]:
     """Say in words what the figures of a run mean."""
     said = [
         f"Expected {_amount(run.expected)}; mean of the worst scenarios (CVaR) {_amount(run.cvar)}."
