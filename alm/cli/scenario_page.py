@@ -9,6 +9,7 @@ from alm.cli.tables import listing
 from alm.money import money_name
 from alm.runs.scenario_run import ScenarioRun
 
+NOTHING = 0.005  # shown as 0.00
 TITLES = {
     "sweep": "each scenario with its own best plan",
     "robust": "one plan for all scenarios, only plugs react",
@@ -41,7 +42,9 @@ def show(run: ScenarioRun) -> None:
     if run.bound is not None and run.objective is not None:
         missing = max(0.0, run.bound - run.objective)
         weighed = "" if run.objective == run.expected else " (expected and CVaR weighed)"
-        found = f"Best possible{weighed}: {_amount(run.bound)}; at most {_amount(missing)} is missing."
+        found = (
+            f"Best possible{weighed}: {_amount(run.bound)}; at most {_amount(missing)} is missing."
+        )
         console.print(found, markup=False)
     if run.report:
         console.print(f"Workbook: {run.report}", markup=False, soft_wrap=True)
@@ -76,7 +79,12 @@ def lines(run: ScenarioRun) -> Sequence[str]:
             f"To know the scenario beforehand would be worth {_amount(run.evpi)} (EVPI):"
             f" with foresight {_amount(run.wait_and_see)}."
         )
-    if run.vss is not None:
+    if run.vss is not None and run.vss < -NOTHING:
+        said.append(
+            f"To guard against the worst scenarios costs {_amount(-run.vss)} of the expected objective:"
+            f" the base plan's decisions bring {_amount(run.expected_of_base_plan)}."
+        )
+    elif run.vss is not None:
         said.append(
             f"To plan for scenarios instead of for the base alone is worth {_amount(run.vss)} (VSS):"
             f" the base plan's decisions bring {_amount(run.expected_of_base_plan)}."

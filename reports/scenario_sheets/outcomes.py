@@ -25,6 +25,7 @@ COLUMNS = (
 )
 MOST_BARS = 30
 WIDEST_CHART = 26.0  # centimetres
+NOTHING = 0.005  # shown as 0.00
 
 
 def write(page: Page, view: ScenarioView) -> None:
@@ -105,7 +106,9 @@ def _words(page: Page, view: ScenarioView, row: int, last_column: int) -> int:
     said = [labels(f"about.{view.mode}")]
     if view.shares and run["evpi"] is not None:
         said.append(labels("text.about_evpi", worth=money(run["evpi"]), money=view.money))
-    if run["vss"] is not None:
+    if run["vss"] is not None and run["vss"] < -NOTHING:
+        said.append(labels("text.about_guard", worth=money(-run["vss"]), money=view.money))
+    elif run["vss"] is not None:
         said.append(labels("text.about_vss", worth=money(run["vss"]), money=view.money))
     elif view.shares and run["infeasible_in"]:
         names = view.names("scenarios", "scenario")
