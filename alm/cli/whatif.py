@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from alm.runs.whatif import Answer, Session
 
 PROMPT = "what if> "
-HELP = """PATH=VALUE ...  change cells, on top of what is changed by now, as limits.liquidity.bound=0.12
+HELP = """PATH=VALUE ...  change cells on top of those before: limits.liquidity.bound=0.12
 undo            take the last line back
 reset           take everything back
-keep [DIR]      make the whole run of what stands there, with workbook and explanations
+keep [DIR]      make the whole run of it, with workbook and explanations
 quit            (or end of input) leave"""
 
 

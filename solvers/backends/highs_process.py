@@ -33,6 +33,7 @@ def _greet_nobody() -> None:
         first = highspy.Highs()
         granted = os.environ.get("OMP_NUM_THREADS", "")
         if granted.isdecimal() and int(granted):
+            first.silent()  # what it says of a run is written later, past the closed output
             first.setOptionValue("threads", int(granted))
             first.run()
 
