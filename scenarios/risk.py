@@ -22,7 +22,7 @@ def cvar(objective: npt.ArrayLike, probability: npt.ArrayLike, level: float) -> 
 
     The scenario at the edge counts with the part of its probability that is still within the tail.
 
-    >>> cvar([10, 20, 40], [0.1, 0.2, 0.7], 0.8)
+    >>> cvar([10, 20, 40], [0.25, 0.25, 0.5], 0.5)
     15.0
     """
     worth, weight = np.asarray(objective, float), np.asarray(probability, float)

@@ -27,7 +27,7 @@ def kill_after(stage, out):
     assert program.returncode == -9
 
 
-@pytest.mark.parametrize("stage", ["load", "formulate", "solve", "round", "verify"])
+@pytest.mark.parametrize("stage", ["load", "solve", "verify"])
 def test_a_run_that_is_killed_leaves_no_folder_that_looks_like_a_run(stage, tmp_path):
     place = tmp_path / "run"
     kill_after(stage, place)

@@ -25,8 +25,8 @@ from .whole_features import WHOLES
 
 FIRST = 3_000  # seeds of their own
 CASES = int(os.environ.get("ALM_FUZZ", "0"))
-RUNS = range(FIRST, FIRST + (CASES or 4))
-MODELS = range(RUNS.stop, RUNS.stop + (CASES or 12))
+RUNS = range(FIRST, FIRST + (CASES or 3))
+MODELS = range(RUNS.stop, RUNS.stop + (CASES or 9))
 FEATURES = frozenset(os.environ.get("ALM_FUZZ_WHOLE", "").split())
 
 
