@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+
+_greeting = threading.Lock()
 
 
 def prepare(threads: int) -> None:
@@ -14,7 +17,8 @@ def prepare(threads: int) -> None:
     The pool belongs to the process, and HiGHS refuses to run when it holds another number than the one
     asked for, so it is dropped first. Not to be called while another thread of this process solves.
     """
-    _greet_nobody()
+    with _greeting:  # two at once would each take the other's closed output for the one to restore
+        _greet_nobody()
     if threads:
         import highspy
 
@@ -33,7 +37,7 @@ def _greet_nobody() -> None:
         first = highspy.Highs()
         granted = os.environ.get("OMP_NUM_THREADS", "")
         if granted.isdecimal() and int(granted):
-            first.silent()  # what it says of a run is written later, past the closed output
+            first.silent()
             first.setOptionValue("threads", int(granted))
             first.run()
 
