@@ -81,6 +81,7 @@ def line_of(command: Command, timing: Timing) -> str:
     return (
         f"alm allocate {timing.size} from the shell, baselines and workbook included: "
         f"{command.seconds:.1f} s, {command.seconds / timing.bare_seconds:.2f} times bare HiGHS; "
+        f"{command.clock:.1f} s of the clock, {command.clock / timing.bare_seconds:.2f} times; "
         f"peak memory {command.peak_memory_mb:,} MB, estimated {command.estimated_mb:,} MB"
     )
 

@@ -13,9 +13,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Command:
-    """What one `alm allocate` took: processor seconds in all and by stage, and its peak memory in MiB."""
+    """What one `alm allocate` took: processor seconds in all and by stage, seconds of the clock, and its peak memory in MiB."""
 
     seconds: float
+    clock: float
     stages: dict[str, float]
     peak_memory_mb: int
     estimated_mb: int
@@ -42,6 +43,7 @@ def time_command(case: Path, out: Path) -> Command:
         + spent.children_system
         - before.children_user
         - before.children_system,
+        clock=spent.elapsed - before.elapsed,
         stages=stages_of(out),
         peak_memory_mb=round(peak / 1024),
         estimated_mb=int(json.loads(said.stdout)["model"]["memory_mb"]),
