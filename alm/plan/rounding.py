@@ -336,16 +336,37 @@ class _Counts:
         renewed = self.book.positions[["min_renewal", "max_renewal"]].notna().any(axis=1).to_numpy()
         movable = (self.new[:, t] > 0) & (self.book.funding_sign != 0) & ~renewed & (self.lot == 0)
         rows = np.flatnonzero((self.book.node == node) & movable)
-        for row in rows:
-            sign = self.book.funding_sign[row]
-            low = max(np.ceil(self.book.min_new[row, t] / self.quantum - 1e-6), self.ticket[row])
-            high = np.floor(self.book.max_new[row, t] / self.quantum + 1e-6)
-            change = (
-                np.clip(self.new[row, t] - sign * missing, low, max(low, high)) - self.new[row, t]
-            )
-            self.new[row, t] += change
-            missing += sign * change
+        # A balance that misses its bound by a quantum still counts as kept.
+        for beyond in (0.0, 1.0):
+            low, high = self._volume_room(t, rows, beyond)
+            for row, least, most in zip(rows, low, high, strict=True):
+                sign = self.book.funding_sign[row]
+                change = np.clip(-sign * missing, least, most)
+                self.new[row, t] += change
+                missing += sign * change
         return float(missing)
+
+    def _volume_room(
+        self, t: int, rows: np.ndarray, beyond: float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Quanta by which volumes can fall (<= 0) and rise (>= 0) within bounds of new business and, until it is written again, of balances."""
+        book, q, held = self.book, self.quantum, self.new[rows, t]
+        balance = (
+            legacy_balance(book, self.sold * q)[rows] + cohort_balance(book, self.new * q)[rows]
+        )[:, t:] / q + np.rint(self.posted[rows, t : t + 1] / q)
+        again = np.cumsum(self.wanted.new[rows, t + 1 :] >= NOTHING * q, axis=1) > 0
+        open_ = np.column_stack([np.zeros(len(rows), bool), again])  # it can be made up for by then
+        fall = np.ceil(book.min_balance[rows, t:] / q - 1e-6) - beyond - np.rint(balance)
+        rise = np.floor(book.max_balance[rows, t:] / q + 1e-6) + beyond - np.rint(balance)
+        low = np.maximum(
+            np.maximum(np.ceil(book.min_new[rows, t] / q - 1e-6), self.ticket[rows]) - held,
+            np.where(open_, -np.inf, fall).max(axis=1),
+        )
+        high = np.minimum(
+            np.floor(book.max_new[rows, t] / q + 1e-6) - held,
+            np.where(open_, np.inf, rise).min(axis=1),
+        )
+        return np.minimum(low, 0.0), np.maximum(high, 0.0)
 
     def plan(self) -> Plan:
         """Turn quanta into amounts."""

@@ -24,7 +24,7 @@ from alm.formulation.groups import column_regions
 from alm.plan.canonicalise import canonicalise
 from alm.plan.decisions import Decisions, read_decisions
 from alm.plan.ledger import Ledger, keep_ledger, opening_tables
-from alm.plan.repair import broken_limits, with_more_room
+from alm.plan.repair import broken_limits, overdrawn, with_more_room, with_room_in_plugs
 from alm.plan.rounding import Plan, round_plan
 from alm.plan.ties import with_fewest_changes
 from alm.plan.whole import with_whole_decisions_fixed
@@ -261,14 +261,16 @@ def _without_plan(job: Job, book: Book, formulation: Formulation, solution: Solu
 def _planned(
     job: Job, book: Book, formulation: Formulation, solution: Solution
 ) -> tuple[Plan, Ledger]:
-    """Write the plan up; where rounding breaks limits, solve again with more room and write that up."""
+    """Write the plan up; where rounding breaks limits or overdraws plugs, solve again with more room and write that up."""
     plan, ledger = _written(job, book, formulation, solution)
     for _ in range(REPAIRS):
-        broken = broken_limits(ledger.tables["limits"])
-        if broken.empty:
+        broken, missed = broken_limits(ledger.tables["limits"]), overdrawn(book, plan)
+        if broken.empty and not missed.any():
             break
-        job.stages.note("repair", limits=sorted(set(broken["limit"])))
+        named = sorted(set(book.positions["product"].to_numpy()[missed.any(axis=1)]))
+        job.stages.note("repair", limits=sorted(set(broken["limit"])), plugs=named)
         formulation = with_more_room(formulation, ledger.tables["limits"])
+        formulation = with_room_in_plugs(book, formulation, missed)
         # With whole decisions fixed what is left may be of a kind that the backend asked for cannot solve.
         backend = "" if formulation.undecided else job.options.backend
         again = _solve(job, formulation.problem, backend)
