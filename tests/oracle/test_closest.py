@@ -17,8 +17,8 @@ from .best import Best
 from .test_cross_check import _no_workbook as _no_workbook
 from .tight import write_random_case
 
-# Cases in which the plan closest to the opening is a third, a third and twelve times further away.
-SEEDS = (0, 1, 9)
+# Cases in which the plan closest to the opening is a third and twelve times further away.
+SEEDS = (0, 9)
 LOSSES = (1e-9, 1e-6)
 Wanted = dict[tuple[object, ...], float]
 

@@ -18,7 +18,7 @@ from .best import Best
 from .stress import scenario_of
 from .tight import write_random_case
 
-SEEDS = range(int(os.environ.get("ALM_FUZZ", "6")))
+SEEDS = range(int(os.environ.get("ALM_FUZZ", "4")))
 FEATURES = frozenset(os.environ.get("ALM_FUZZ_FEATURES", "").split()) or None
 RATE = 0.01  # a balance that is half a quantum off its formula moves the objective by less than this share of it
 PRICE = 0.05  # and so does a decision that is rounded, with what it costs to square it

@@ -18,7 +18,7 @@ from .test_cross_check import FEATURES
 from .tight import random_case
 
 FIRST = 10_000  # seeds of their own
-SEEDS = range(FIRST, FIRST + int(os.environ.get("ALM_FUZZ", "20")))
+SEEDS = range(FIRST, FIRST + int(os.environ.get("ALM_FUZZ", "16")))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -24,7 +24,7 @@ from solvers import solve
 from tests.properties.pool import CASES, EXACT, Model, drawn, model_of_files
 
 Row = dict[str, str]
-few = settings(max_examples=4, deadline=None, derandomize=True)
+few = settings(max_examples=3, deadline=None, derandomize=True)
 
 BALANCES = ["balance", "min_balance", "max_balance", "min_new", "max_new"]
 AMOUNTS = {
