@@ -10,7 +10,7 @@ import typer
 
 from alm.cli import streams
 from alm.cli.answers import blank
-from alm.cli.faults import refuse
+from alm.cli.faults import refuse, refusing_damage
 from alm.cli.progress import StageProgress
 from alm.cli.tables import listing
 
@@ -59,8 +59,9 @@ def compare(
 
     answer = blank("compare") if as_json else None
     try:
-        found = compare_runs(runs)
-        lost = _regret(runs, jobs, quiet) if regret else None
+        with refusing_damage(" or ".join(map(str, runs)), answer):
+            found = compare_runs(runs)
+            lost = _regret(runs, jobs, quiet) if regret else None
     except CaseError as error:
         refuse(error.faults, answer)
     found = {**found, "regret": lost}

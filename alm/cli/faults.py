@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
@@ -63,6 +64,24 @@ def refuse(faults: Iterable[Fault], answer: Mapping[str, Any] | None) -> NoRetur
     else:
         _explain(faults)
     raise typer.Exit(BAD_INPUT)
+
+
+@contextmanager
+def refusing_damage(run: str, answer: Mapping[str, Any] | None) -> Iterator[None]:
+    """Turn files of a run that cannot be read into a fault and exit code 2."""
+    import json
+
+    import pyarrow
+
+    from alm.case import Fault
+
+    try:
+        yield
+    except (json.JSONDecodeError, pyarrow.ArrowInvalid) as error:
+        why = str(error).splitlines()[0]
+        refuse(
+            [Fault(OPTIONS, None, "RUN", run, "a run folder whose files are whole", why)], answer
+        )
 
 
 def _explain(faults: list[Fault]) -> None:

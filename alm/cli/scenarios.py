@@ -133,12 +133,15 @@ def scenarios(
         return
     if case is None:
         refuse([missing_case()], blank("scenarios") if as_json else None)
+    asked = (seed, rate_volatility, runoff_volatility, correlation)
+    drawn = generate is not None and not library
+    if not drawn and any(each is not None for each in (generate, *asked)):
+        refuse([_idle_options()], blank("scenarios") if as_json else None)
     if library:
         add(case, library, as_json=as_json)
         return
     if generate is not None:
-        asked = (generate, seed, rate_volatility, runoff_volatility, correlation)
-        draw(case, *asked, as_json=as_json)
+        draw(case, generate, *asked, as_json=as_json)
         return
     from alm.runs.scenario_job import Options
     from alm.runs.scenarios import plan_scenarios
@@ -180,6 +183,15 @@ def missing_case() -> Fault:
     from alm.case import Fault
 
     return Fault(OPTIONS, None, "CASE", "none", "a folder with case.toml")
+
+
+def _idle_options() -> Fault:
+    """Say that options of drawn paths stand where no paths are drawn."""
+    from alm.case import Fault
+
+    named = "--seed, --rate-volatility, --runoff-volatility, --correlation"
+    hint = "one at a time: --library, --generate, or --mode"
+    return Fault(OPTIONS, None, "--generate", "without effect", f"given wherever {named} are", hint)
 
 
 def _tell(run: ScenarioRun, *, as_json: bool, quiet: bool) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from alm.cli import streams
 from alm.cli.answers import blank
-from alm.cli.faults import refuse
+from alm.cli.faults import refuse, refusing_damage
 from alm.cli.places import require_run
 from alm.cli.progress import StageProgress
 from alm.cli.tables import listing
@@ -65,7 +65,11 @@ def stress(
     answer = blank("stress", run=str(run)) if as_json else None
     require_run(run, answer)
     try:
-        with streams.only_results_on_stdout(), StageProgress(quiet) as progress:
+        with (
+            refusing_damage(str(run), answer),
+            streams.only_results_on_stdout(),
+            StageProgress(quiet) as progress,
+        ):
             progress("scenarios")
             found = try_scenarios(run, scenario or (), most=most, precision=precision, jobs=jobs)
     except CaseError as error:

@@ -163,13 +163,14 @@ class Talk:
     def _answer(self) -> bool:
         from alm.case import CaseError
         from alm.runs.run import OutOfTimeError
+        from solvers import UnsuitableBackendError
 
         try:
             answer = _timed(self._quiet, lambda _: self._session.ask(self._changes))
         except CaseError as error:
             self._refuse([str(fault) for fault in error.faults], as_objects(error.faults))
             return False
-        except OutOfTimeError as error:
+        except (OutOfTimeError, UnsuitableBackendError) as error:
             self._refuse([str(error)], [])
             return False
         self._note(answer)

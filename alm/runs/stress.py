@@ -226,17 +226,21 @@ class Trial:
         return {"gap": amount, "gap_region": region, "gap_period": int(most[1]) + 1}
 
     def is_red(self, limit: str | None, factor: float) -> bool:
-        """Tell whether a limit is missed, money missing where no limit is named, or the plan impossible."""
+        """Tell whether a limit is missed or the plan impossible; without a limit, whether money is missing."""
         table = self.at(factor)
-        if table is None or limit is None:
+        if limit is None:
+            return self.gap(factor)["gap"] not in (None, 0.0)
+        if table is None:
             return self.gap(factor)["gap"] != 0
         return bool(_closes(table, limit)["status"].isin(MISSED).any())
 
     def turns_red(self, limit: str | None) -> tuple[float | None, bool]:
         """Give the smallest factor known at which a limit is red, by bisection, and whether it is the plan that fails there."""
-        if self.is_red(limit, 0.0):
+        red = self.is_red(limit, 1.0)
+        # A plan that was made for the shock may need it: what holds under it is not broken by less.
+        if red and self.is_red(limit, 0.0):
             return 0.0, self.at(0.0) is None
-        low, high = (0.0, 1.0) if self.is_red(limit, 1.0) else (1.0, self.task.most)
+        low, high = (0.0, 1.0) if red else (1.0, self.task.most)
         if not self.is_red(limit, high):
             return None, False
         # What other limits have shown already spares a step.

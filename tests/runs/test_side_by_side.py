@@ -120,3 +120,19 @@ def test_what_cannot_be_compared_is_refused(floors, tmp_path):
         2,
         "a run over scenarios, with a plan for each",
     )
+
+
+@pytest.mark.parametrize("command", ["compare", "stress"])
+def test_a_damaged_run_is_refused_by_name(tmp_path, command):
+    shutil.copytree(THREE_REGIONS, tmp_path / "cut" / "inputs")
+    (tmp_path / "cut" / "run.json").write_text('{"case":')
+    done = alm(command, "cut", "--json", cwd=tmp_path)
+    assert done.code == 2
+    (fault,) = done.answer["faults"]
+    assert (fault["column"], fault["found"]) == ("RUN", "cut")
+
+
+def test_options_of_drawn_paths_are_not_ignored(tmp_path):
+    done = alm("scenarios", str(EXAMPLES / "two-weathers"), "--seed", "5", "--json", cwd=tmp_path)
+    assert done.code == 2
+    assert [fault["column"] for fault in done.answer["faults"]] == ["--generate"]
