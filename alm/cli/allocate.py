@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +12,18 @@ import typer
 from alm.cli import streams
 from alm.cli.answers import blank
 from alm.cli.faults import OPTIONS, refuse, say
+from alm.cli.options import (
+    AnyOptimum,
+    AsJson,
+    Backend,
+    CaseFolder,
+    Changes,
+    Language,
+    OnlyFolder,
+    Out,
+    ReportLanguage,
+    Scenario,
+)
 from alm.cli.progress import StageProgress
 
 if TYPE_CHECKING:
@@ -23,38 +34,13 @@ BASE = "base"
 NO_ANSWER = 1
 
 
-class Language(StrEnum):
-    """Languages of the workbook."""
-
-    EN = "en"
-    ZH = "zh"
-
-
 def allocate(
-    case: Annotated[
-        Path, typer.Argument(metavar="CASE", help="Folder with case.toml.", show_default=False)
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Run folder; a run that stands there gives way. If left out: below runs/."
-        ),
-    ] = None,
-    scenario: Annotated[str, typer.Option(help="Scenario to plan for.")] = BASE,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="PATH=VALUE",
-            help="Change a cell for this run only, as limits.liquidity.bound=0.12. May be repeated.",
-        ),
-    ] = None,
-    backend: Annotated[
-        str, typer.Option(help="Solver, instead of the one the problem asks for.")
-    ] = "",
-    any_optimum: Annotated[
-        bool, typer.Option("--any-optimum", help="Skip the tie-break among equally good plans.")
-    ] = False,
+    case: CaseFolder,
+    out: Out = None,
+    scenario: Scenario = BASE,
+    changes: Changes = None,
+    backend: Backend = "",
+    any_optimum: AnyOptimum = False,
     no_baselines: Annotated[
         bool, typer.Option("--no-baselines", help="Skip the comparison with simpler plans.")
     ] = False,
@@ -68,11 +54,9 @@ def allocate(
             show_default=False,
         ),
     ] = None,
-    lang: Annotated[Language, typer.Option(help="Language of the workbook.")] = Language.EN,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", help="No progress and no summary: only the run's folder.")
-    ] = False,
+    lang: ReportLanguage = Language.EN,
+    as_json: AsJson = False,
+    quiet: OnlyFolder = False,
 ) -> None:
     """Find the plan that earns most within every limit, prove it, and write it as a run.
 

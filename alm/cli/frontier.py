@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from alm.cli import streams
-from alm.cli.allocate import BASE, Language, ended_without_plan, refusing
+from alm.cli.allocate import BASE, ended_without_plan, refusing
 from alm.cli.answers import blank
 from alm.cli.faults import say
+from alm.cli.options import (
+    AsJson,
+    CaseFolder,
+    Changes,
+    Language,
+    OnlyFolder,
+    Out,
+    ReportLanguage,
+    Scenario,
+)
 from alm.cli.progress import StageProgress
 from alm.cli.tables import listing
 
@@ -21,9 +30,7 @@ HEAD = ("bound", "at worst", "objective", "given up", "income", "")
 
 
 def frontier(
-    case: Annotated[
-        Path, typer.Argument(metavar="CASE", help="Folder with case.toml.", show_default=False)
-    ],
+    case: CaseFolder,
     x: Annotated[
         str,
         typer.Option(
@@ -34,32 +41,18 @@ def frontier(
         ),
     ],
     points: Annotated[int, typer.Option(help="How many, both ends included.", min=2)] = 9,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Run folder; a run that stands there gives way. If left out: below runs/."
-        ),
-    ] = None,
-    scenario: Annotated[str, typer.Option(help="Scenario to plan for.")] = BASE,
-    changes: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="PATH=VALUE",
-            help="Change a cell for this run only, as limits.liquidity.bound=0.12. May be repeated.",
-        ),
-    ] = None,
+    out: Out = None,
+    scenario: Scenario = BASE,
+    changes: Changes = None,
     jobs: Annotated[
         int | None,
         typer.Option(
             help="Processes at once; if left out: one a processor.", min=1, show_default=False
         ),
     ] = None,
-    lang: Annotated[Language, typer.Option(help="Language of the workbook.")] = Language.EN,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", help="No progress and no summary: only the run's folder.")
-    ] = False,
+    lang: ReportLanguage = Language.EN,
+    as_json: AsJson = False,
+    quiet: OnlyFolder = False,
 ) -> None:
     """Show what a limit costs: the best plan at each of several bounds, and the knee.
 

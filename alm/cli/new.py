@@ -8,8 +8,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from alm.cli import streams
-from alm.cli.allocate import Language
 from alm.cli.faults import OPTIONS, count, refuse
+from alm.cli.options import Language
 
 
 def new(

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from alm.cli import streams
-from alm.cli.allocate import Language
 from alm.cli.answers import blank
 from alm.cli.faults import OPTIONS, refuse
+from alm.cli.options import Language
 from alm.cli.places import WITHOUT_PLAN, require_run
 
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alm.cli import streams
-from alm.cli.allocate import Language, backend_faults, ended_without_plan, refuse_unknown, refusing
+from alm.cli.allocate import backend_faults, ended_without_plan, refuse_unknown, refusing
 from alm.cli.answers import blank
 from alm.cli.faults import OPTIONS, refuse, say
+from alm.cli.options import AnyOptimum, AsJson, Backend, Language, OnlyFolder, Out, ReportLanguage
 from alm.cli.progress import StageProgress
 
 if TYPE_CHECKING:
@@ -81,12 +82,7 @@ def scenarios(
         float | None,
         typer.Option(help="Of the paths: between any two factors, 0 to 1.", show_default=False),
     ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help="Run folder; a run that stands there gives way. If left out: below runs/."
-        ),
-    ] = None,
+    out: Out = None,
     changes: Annotated[
         list[str] | None,
         typer.Option(
@@ -95,12 +91,8 @@ def scenarios(
             help="Change a cell for this run only, as risk.cvar_weight=0.5. May be repeated.",
         ),
     ] = None,
-    backend: Annotated[
-        str, typer.Option(help="Solver, instead of the one the problem asks for.")
-    ] = "",
-    any_optimum: Annotated[
-        bool, typer.Option("--any-optimum", help="Skip the tie-break among equally good plans.")
-    ] = False,
+    backend: Backend = "",
+    any_optimum: AnyOptimum = False,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -112,11 +104,9 @@ def scenarios(
     cluster: Annotated[
         str, typer.Option(help="Address of a Dask scheduler whose workers solve scenarios instead.")
     ] = "",
-    lang: Annotated[Language, typer.Option(help="Language of the workbook.")] = Language.EN,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", help="No progress and no summary: only the run's folder.")
-    ] = False,
+    lang: ReportLanguage = Language.EN,
+    as_json: AsJson = False,
+    quiet: OnlyFolder = False,
 ) -> None:
     """Plan for every scenario of a case: each by itself, all alike, or now alike and later apart.
 

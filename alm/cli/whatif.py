@@ -17,6 +17,7 @@ from alm.cli import streams
 from alm.cli.allocate import BASE, backend_faults, ended_without_plan, refuse_unknown, refusing
 from alm.cli.answers import blank
 from alm.cli.faults import BAD_INPUT, as_objects, say
+from alm.cli.options import Backend, CaseFolder, Scenario
 from alm.cli.progress import StageProgress
 from alm.cli.tables import listing
 from alm.money import money_name
@@ -33,10 +34,8 @@ quit            (or end of input) leave"""
 
 
 def whatif(
-    case: Annotated[
-        Path, typer.Argument(metavar="CASE", help="Folder with case.toml.", show_default=False)
-    ],
-    scenario: Annotated[str, typer.Option(help="Scenario to plan for.")] = BASE,
+    case: CaseFolder,
+    scenario: Scenario = BASE,
     changes: Annotated[
         list[str] | None,
         typer.Option(
@@ -45,9 +44,7 @@ def whatif(
             help="Change a cell of the base that answers are compared with. May be repeated.",
         ),
     ] = None,
-    backend: Annotated[
-        str, typer.Option(help="Solver, instead of the one the problem asks for.")
-    ] = "",
+    backend: Backend = "",
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object with all answers, for machines.")
     ] = False,

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from alm.runs.run import EXIT_FAULT, EXIT_GAP, EXIT_GOOD, EXIT_NO_PLAN, EXIT_UNVERIFIED
+from alm.runs.run import exit_code
 
 KIND = "frontier"
 STRAIGHT = 1e-6  # of the square that holds the frontier: what lies closer to the chord is no knee
@@ -83,13 +83,8 @@ class Frontier:
     @property
     def exit_code(self) -> int:
         """Exit code of the contract, section 9; 1 where a looser bound earns less, or a point could not be made."""
-        if self.status in ("infeasible", "unbounded"):
-            return EXIT_NO_PLAN
-        if not self.verified:
-            return EXIT_UNVERIFIED
-        if self.order or self.fault:
-            return EXIT_FAULT
-        return EXIT_GAP if self.status == "gap" else EXIT_GOOD
+        faulty = bool(self.order or self.fault)
+        return exit_code(self.status, verified=self.verified, faulty=faulty)
 
 
 def knee_of(bounds: Sequence[float], objectives: Sequence[float | None]) -> int | None:

@@ -90,13 +90,24 @@ class Run:
     @property
     def exit_code(self) -> int:
         """Exit code of the contract, section 9."""
-        if self.status in ("infeasible", "unbounded"):
-            return EXIT_NO_PLAN
-        if not self.verified:
-            return EXIT_UNVERIFIED
-        if self.fault:
-            return EXIT_FAULT
-        return EXIT_GAP if self.status == "gap" or self.left_out else EXIT_GOOD
+        code = exit_code(self.status, verified=self.verified, faulty=bool(self.fault))
+        return EXIT_GAP if code == EXIT_GOOD and self.left_out else code
+
+
+def exit_code(status: str, *, verified: bool, faulty: bool) -> int:
+    """Give the exit code of what was planned: no plan, refused by verification, in part failed, a gap, or good.
+
+    References
+    ----------
+    Contract, section 9.
+    """
+    if status in ("infeasible", "unbounded"):
+        return EXIT_NO_PLAN
+    if not verified:
+        return EXIT_UNVERIFIED
+    if faulty:
+        return EXIT_FAULT
+    return EXIT_GAP if status == "gap" else EXIT_GOOD
 
 
 class OutOfTimeError(Exception):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from alm.runs.run import EXIT_FAULT, EXIT_GAP, EXIT_GOOD, EXIT_NO_PLAN, EXIT_UNVERIFIED
+from alm.runs.run import exit_code
 
 KIND = "scenarios"
 
@@ -111,13 +111,8 @@ class ScenarioRun:
     @property
     def exit_code(self) -> int:
         """Exit code of the contract, section 9; 1 where the order of values breaks."""
-        if self.status in ("infeasible", "unbounded"):
-            return EXIT_NO_PLAN
-        if not self.verified:
-            return EXIT_UNVERIFIED
-        if self.order or self.fault:
-            return EXIT_FAULT
-        return EXIT_GAP if self.status == "gap" else EXIT_GOOD
+        faulty = bool(self.order or self.fault)
+        return exit_code(self.status, verified=self.verified, faulty=faulty)
 
 
 def _less(one: float | None, other: float | None) -> float | None:
