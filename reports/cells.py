@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import repeat
 from typing import Any
 from xml.sax.saxutils import escape
 
+import numpy as np
 import pandas as pd
 
 from reports.style import NUMERIC, Fill, Form, Style, Styles
@@ -42,22 +42,21 @@ def rendered(
     One cell a row as XML; an empty string where there is neither a value nor a fill.
     """
     rows = range(first_row, first_row + len(values))
-    cells = cell_values(values)
     if isinstance(look, Style) and pd.api.types.is_float_dtype(values) and look.fill is Fill.NONE:
         number = styles.number(look)  # amounts do not repeat: no memory, no call
         return [
             "" if value is None else f'<c r="{letter}{row}" s="{number}"><v>{value}</v></c>'
-            for row, value in zip(rows, cells, strict=True)
+            for row, value in zip(rows, cell_values(values), strict=True)
         ]
-    looks = repeat(look, len(cells)) if isinstance(look, Style) else look
-    endings = _endings(cells, looks, styles)
+    looks = [look] * len(values) if isinstance(look, Style) else look
+    endings_of = _endings_of_texts if isinstance(values.dtype, pd.StringDtype) else _endings
     return [
         "" if ending is None else f'<c r="{letter}{row}"{ending}'
-        for row, ending in zip(rows, endings, strict=True)
+        for row, ending in zip(rows, endings_of(values, looks, styles), strict=True)
     ]
 
 
-def _endings(cells: list[Any], looks: Iterable[Style], styles: Styles) -> list[str | None]:
+def _endings(values: pd.Series, looks: Sequence[Style], styles: Styles) -> list[str | None]:
     """Give all of each cell but its address; None where there is neither a value nor a fill.
 
     Columns repeat themselves, so each ending is made once. A column shares few styles: to tell them apart by
@@ -65,17 +64,33 @@ def _endings(cells: list[Any], looks: Iterable[Style], styles: Styles) -> list[s
     """
     known: dict[tuple[Any, ...], str | None] = {}
     endings = []
-    for value, style in zip(cells, looks, strict=True):
+    for value, style in zip(cell_values(values), looks, strict=True):
         key = (value, id(style), value.__class__)
         if key not in known:
-            bare = value is None and style.fill is Fill.NONE
-            known[key] = None if bare else _ending(value, style, styles)
+            known[key] = _ending(value, style, styles)
         endings.append(known[key])
     return endings
 
 
-def _ending(value: Any, style: Style, styles: Styles) -> str:
+def _endings_of_texts(
+    values: pd.Series, looks: Sequence[Style], styles: Styles
+) -> list[str | None]:
+    """Give `_endings` of a column of texts, which pandas tells apart without making each a Python object."""
+    text, texts = pd.factorize(values)
+    look, ids = pd.factorize(np.fromiter(map(id, looks), np.int64, len(looks)))
+    pair, pairs = pd.factorize((text + 1) * len(ids) + look)
+    held = [None, *(each or None for each in texts)]
+    known = {id(style): style for style in looks}
+    endings = [
+        _ending(held[each // len(ids)], known[ids[each % len(ids)]], styles) for each in pairs
+    ]
+    return np.array(endings, dtype=object)[pair].tolist() if endings else []
+
+
+def _ending(value: Any, style: Style, styles: Styles) -> str | None:
     """Render a cell from behind its address; text is always text, whatever it starts with."""
+    if value is None and style.fill is Fill.NONE:
+        return None
     if isinstance(value, str):
         quoted = replace(style, quoted=value.startswith(LEADS_A_FORMULA))
         return f' s="{styles.number(quoted)}" t="inlineStr">{inline(value)}</c>'

@@ -102,7 +102,8 @@ def sheet_rows(ws: Sheet) -> Iterator[str]:
             rows[row].append((panel.first_column, cells))
     for row in sorted(rows):
         height = f' ht="{heights[row]:g}" customHeight="1"' if row in heights else ""
-        content = "".join(cells for _, cells in sorted(rows[row]))
+        beside = rows[row]
+        content = beside[0][1] if len(beside) == 1 else "".join(c for _, c in sorted(beside))
         yield f'<row r="{row}"{height}>{content}</row>'
 
 

@@ -13,7 +13,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from alm.case import Case, write_inputs
-from alm.explain.assumptions import assumptions
 from alm.explain.endless import why_unbounded
 from alm.explain.no_plan import why_infeasible
 from alm.explain.prices import limit_prices, price_table
@@ -22,18 +21,18 @@ from alm.formulation.book import Book, open_book
 from alm.formulation.formulate import Formulation, formulate
 from alm.formulation.groups import column_regions
 from alm.plan.canonicalise import canonicalise
-from alm.plan.decisions import Decisions, read_decisions
+from alm.plan.decisions import read_decisions
 from alm.plan.ledger import Ledger, keep_ledger, opening_tables
 from alm.plan.repair import broken_limits, overdrawn, with_more_room, with_room_in_plugs
 from alm.plan.rounding import Plan, round_plan
 from alm.plan.ties import with_fewest_changes
 from alm.plan.whole import with_whole_decisions_fixed
 from alm.runs import store
-from alm.runs.compare import best_with_frozen_lanes, compare, no_comparison
+from alm.runs.beside import Beside, beside
+from alm.runs.compare import compare, no_comparison
 from alm.runs.facts import shape
 from alm.runs.interruption import Interruption
 from alm.runs.judged import WORDS, judged, result
-from alm.runs.meanwhile import meanwhile
 from alm.runs.options import Options
 from alm.runs.parts import Parts
 from alm.runs.prepared import Prepared, prepare
@@ -126,8 +125,7 @@ class Job:
     """What every stage of one run works with.
 
     Where it writes, what was asked, the clock, who may interrupt, who solves the problem first if not `solvers.solve`,
-    whether the plan is all that is wanted and nothing that explains it, what gives the best plan with lanes frozen, and
-    which parts failed that a plan can do without.
+    whether the plan is all that is wanted and nothing that explains it, and which parts failed that a plan can do without.
     """
 
     aside: Path
@@ -140,7 +138,6 @@ class Job:
     bounds: Callable[[float, float], None] | None = None
     first: Callable[[Problem], Solution] | None = None
     brief: bool = False
-    still: Callable[[], Decisions | None] = lambda: None
     parts: Parts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -154,7 +151,9 @@ def _run(job: Job) -> Run:
         book = shocked(open_book(job.case), job.options.scenario)
         formulation = formulate(book)
         stages.note("problem", **shape(formulation))
-    job = replace(job, still=_lanes_still(job, book, formulation))
+        # Whole decisions need all processors.
+        at_once = job.options.baselines and not (job.brief or formulation.problem.is_integer)
+        unplanned = beside(book, formulation, at_once=at_once)
     with stages.stage("solve"):
         solution = _solve_first(job, book, formulation)
         if not job.options.any_optimum:
@@ -171,7 +170,7 @@ def _run(job: Job) -> Run:
         run = _without_plan(job, book, formulation, solution)
     else:
         plan, ledger = _planned(job, book, formulation, solution)
-        run = _with_plan(job, book, formulation, solution, plan, ledger)
+        run = _with_plan(job, book, formulation, solution, plan, ledger, unplanned)
     store.write_manifest(job.aside, {**job.manifest, **result(run)})
     (job.aside / "log.jsonl").write_text(stages.log(), encoding="utf-8")
     if not (job.aside / "inputs").exists():
@@ -184,17 +183,6 @@ def _solve_first(job: Job, book: Book, formulation: Formulation) -> Solution:
         return job.first(formulation.problem)
     groups = column_regions(book, formulation)
     return _solve(job, formulation.problem, job.options.backend, groups)
-
-
-def _lanes_still(job: Job, book: Book, formulation: Formulation) -> Callable[[], Decisions | None]:
-    """Look for the best plan with lanes frozen: beside the plan itself, unless whole decisions need all processors."""
-
-    def look() -> Decisions | None:
-        return best_with_frozen_lanes(book, formulation)
-
-    if not job.options.baselines or formulation.problem.is_integer:
-        return look
-    return meanwhile(look).result
 
 
 def _with_fewest_changes(
@@ -310,7 +298,13 @@ def _unique(
 
 
 def _with_plan(
-    job: Job, book: Book, formulation: Formulation, solution: Solution, plan: Plan, ledger: Ledger
+    job: Job,
+    book: Book,
+    formulation: Formulation,
+    solution: Solution,
+    plan: Plan,
+    ledger: Ledger,
+    unplanned: Beside,
 ) -> Run:
     """Verify a plan, explain it and report it; what fails or is interrupted costs only its own part."""
     aside, stages, parts = job.aside, job.stages, job.parts
@@ -335,7 +329,9 @@ def _with_plan(
     if job.brief:
         return replace(run, seconds=stages.seconds, fault=parts.fault, tables=ledger.tables)
     with stages.stage("explain"):
-        extra = _explained(job, book, formulation, solution, plan, ledger, run, replay.terms)
+        extra = _explained(
+            job, book, formulation, solution, plan, ledger, run, replay.terms, unplanned
+        )
         store.write_tables(aside, extra)
     with stages.stage("report"):
         # The workbook says what is missing in it.
@@ -366,6 +362,7 @@ def _explained(
     ledger: Ledger,
     run: Run,
     frozen: Terms,
+    unplanned: Beside,
 ) -> dict[str, pd.DataFrame]:
     """Make the tables that explain a plan; those that cannot be made are left out."""
     parts = job.parts
@@ -373,13 +370,16 @@ def _explained(
     tables = {
         "baselines": parts.optional(
             "baselines",
-            lambda: compare(job.aside, book, formulation, plan, ledger, run, frozen, job.still()),
+            lambda: compare(
+                *(job.aside, book, formulation, plan, ledger, run, frozen),
+                *(unplanned.hold(), unplanned.frozen_lanes()),
+            ),
             alone,
         )
         if job.options.baselines
         else alone,
         "prices": parts.attempt("prices", lambda: price_table(book, formulation, solution), None),
-        "assumptions": parts.attempt("assumptions", lambda: assumptions(book.case), None),
+        "assumptions": parts.attempt("assumptions", unplanned.assumptions, None),
     }
     return {name: table for name, table in tables.items() if table is not None}
 

@@ -40,7 +40,8 @@ def compare(
     ledger: Ledger,
     run: Run,
     frozen: Terms,
-    still: Decisions | None,
+    held: Ledger,
+    still: Ledger | None,
 ) -> pd.DataFrame:
     """Value the plan and its baselines.
 
@@ -48,10 +49,12 @@ def compare(
     ----------
     folder : Path
         Of the run that is being written; baselines are verified in `baselines/` below it.
-    still : Decisions, optional
-        Of `best_with_frozen_lanes`.
     frozen : Terms
         The frozen inputs of the run, as its own verification read them.
+    held : Ledger
+        Of `held_as_it_is`.
+    still : Ledger, optional
+        Of `best_with_frozen_lanes`.
 
     Returns
     -------
@@ -59,16 +62,11 @@ def compare(
         As the plan table `baselines` of docs/architecture.md.
     """
     rows = [_row("plan", ledger, run.verified, True)]
-    written = {
-        "hold": hold(book),
-        "pro_rata": pro_rata(book, plan.decisions),
-        "frozen_lanes": still,
-    }
-    for name, decisions in written.items():
-        if decisions is None:
+    shared = _ledger(book, formulation, pro_rata(book, plan.decisions))
+    for name, other in {"hold": held, "pro_rata": shared, "frozen_lanes": still}.items():
+        if other is None:
             rows.append({"baseline": name, "feasible": False, "verified": False})
             continue
-        other = keep_ledger(book, round_plan(book, decisions), formulation.limits)
         verified, feasible = _verified(folder, name, other, run.bound, frozen)
         rows.append(_row(name, other, verified, feasible))
     return pd.DataFrame(rows)
@@ -79,13 +77,23 @@ def no_comparison(ledger: Ledger, run: Run) -> pd.DataFrame:
     return pd.DataFrame([_row("plan", ledger, run.verified, True)])
 
 
-def best_with_frozen_lanes(book: Book, formulation: Formulation) -> Decisions | None:
-    """Solve with lanes frozen at their opening amounts; None where no such plan keeps the limits."""
+def held_as_it_is(book: Book, formulation: Formulation) -> Ledger:
+    """Write up the plan that renews what it must and moves nothing."""
+    return _ledger(book, formulation, hold(book))
+
+
+def best_with_frozen_lanes(book: Book, formulation: Formulation) -> Ledger | None:
+    """Solve with lanes frozen at their opening amounts, and write that up; None where no such plan keeps the limits."""
     solution = solve(
         frozen_lanes(book, formulation), time_limit=book.case.settings.solve.time_limit
     )
-    is_plan = solution.status in (Status.OPTIMAL, Status.GAP)
-    return read_decisions(book, formulation, solution.x) if is_plan else None
+    if solution.status not in (Status.OPTIMAL, Status.GAP):
+        return None
+    return _ledger(book, formulation, read_decisions(book, formulation, solution.x))
+
+
+def _ledger(book: Book, formulation: Formulation, decisions: Decisions) -> Ledger:
+    return keep_ledger(book, round_plan(book, decisions), formulation.limits)
 
 
 def _verified(

@@ -5,30 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Thread
-from typing import TypeVar
-
-Answer = TypeVar("Answer")
+from typing import Any
 
 
-def meanwhile(step: Callable[[], Answer]) -> Future[Answer]:
-    """Begin a step in a thread of its own.
+def meanwhile(*steps: Callable[[], Any]) -> tuple[Future[Any], ...]:
+    """Begin steps, one after the other, in a thread of their own.
 
     Returns
     -------
-    Future
-        Its `result` waits for the step, and raises what it raised.
+    tuple of Future
+        One a step. Its `result` waits for the step, and raises what it raised; the next steps are made all the same.
 
     Notes
     -----
-    Nobody need wait for it: the thread ends with the process, so that Ctrl-C ends both at once.
+    Nobody need wait for them: the thread ends with the process, so that Ctrl-C ends both at once.
     """
-    answer: Future[Answer] = Future()
+    answers: tuple[Future[Any], ...] = tuple(Future() for _ in steps)
 
     def work() -> None:
-        try:
-            answer.set_result(step())
-        except BaseException as error:  # whoever asks for the result has to hear of it
-            answer.set_exception(error)
+        for step, answer in zip(steps, answers, strict=True):
+            try:
+                answer.set_result(step())
+            except BaseException as error:  # whoever asks for the result has to hear of it
+                answer.set_exception(error)
 
     Thread(target=work, daemon=True).start()
-    return answer
+    return answers

@@ -42,7 +42,10 @@ PARTS = {
     "price_table": "prices",
     "compare": "baselines",
     "assumptions": "assumptions",
+    "held_as_it_is": "baselines",
+    "best_with_frozen_lanes": "baselines",
 }
+BESIDE = ("assumptions", "held_as_it_is", "best_with_frozen_lanes")
 
 
 @pytest.mark.parametrize("step", PARTS)
@@ -52,7 +55,8 @@ def test_what_explains_a_plan_and_fails_costs_its_own_part_only(tmp_path, monkey
     def fail(*_: object) -> None:
         raise ZeroDivisionError("no weights")
 
-    monkeypatch.setattr(sys.modules["alm.runs.allocate"], step, fail)
+    module = "alm.runs.beside" if step in BESIDE else "alm.runs.allocate"
+    monkeypatch.setattr(sys.modules[module], step, fail)
     run = allocate(write_hand_case(tmp_path / "case"), tmp_path / "run")
     assert (run.exit_code, run.status, run.verified) == (1, "optimal", True)
     assert FAILED[PARTS[step]] in run.fault
@@ -63,7 +67,7 @@ def test_what_explains_a_plan_and_fails_costs_its_own_part_only(tmp_path, monkey
     written = {path.stem for path in (tmp_path / "run/plan").iterdir()}
     lost = {"price_table": {"prices"}, "assumptions": {"assumptions"}}.get(step, set())
     assert PLAN - written == lost
-    assert (tmp_path / "run/baselines").exists() == (step != "compare")
+    assert (tmp_path / "run/baselines").exists() == (PARTS[step] != "baselines")
     log = (tmp_path / "run/log.jsonl").read_text(encoding="utf-8")
     assert "Traceback" in log
 
