@@ -92,13 +92,23 @@ class ScenarioView:
 
     def plans(self, name: str) -> pd.DataFrame:
         """Put a plan table of all scenarios together, with a column `scenario`."""
+        planned = self.table[self.table["objective"].notna()]
         parts = [
             pd.read_parquet(self.folder / "scenarios" / folder / "plan" / f"{name}.parquet").assign(
                 scenario=scenario
             )
-            for scenario, folder in zip(self.scenarios, self.table["folder"], strict=True)
+            for scenario, folder in zip(planned["scenario"], planned["folder"], strict=True)
         ]
         return pd.concat(parts, ignore_index=True)
+
+    @cached_property
+    def without_plan(self) -> dict[str, str]:
+        """Give the status of each scenario that has no plan, in words."""
+        rows = self.table[self.table["objective"].isna()]
+        return {
+            scenario: self.labels.word("run_status", status or "unknown")
+            for scenario, status in zip(rows["scenario"], rows["status"], strict=True)
+        }
 
     @cached_property
     def limits(self) -> pd.DataFrame:
@@ -210,9 +220,10 @@ def read_view(folder: Path, labels: Labels, case: Case | None = None) -> Scenari
     NoPlanError
         It ended without plans.
     """
-    manifest = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    if manifest.get("objective") is None:
+    place = folder / "plan" / "scenarios.parquet"
+    if not place.is_file():
         raise NoPlanError(f"{folder} holds no plans to report")
-    table = pd.read_parquet(folder / "plan" / "scenarios.parquet")
+    manifest = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    table = pd.read_parquet(place).assign(status=lambda rows: rows["status"].fillna(""))
     table = table.astype(dict.fromkeys(("scenario", "name", "status", "folder"), "str"))
     return ScenarioView(folder, case or load(folder / "inputs"), manifest, table, labels)

@@ -112,12 +112,12 @@ def refusing(
 
 @contextmanager
 def ended_without_plan(answer: dict[str, Any] | None) -> Iterator[None]:
-    """Say that time was up before there was a plan, and end with exit code 1: nothing is known of the case."""
-    from alm.runs.run import OutOfTimeError
+    """Say that there is neither a plan nor a proof that there is none, and end with exit code 1: nothing is known."""
+    from alm.runs.run import NoAnswerError
 
     try:
         yield
-    except OutOfTimeError as error:
+    except NoAnswerError as error:
         say(f"{error}.")
         if answer is not None:
             streams.print_json({**answer, "reason": str(error)})

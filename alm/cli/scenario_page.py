@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.console import Console
+
 from alm.cli import streams
 from alm.cli.tables import listing
 from alm.money import money_name
@@ -31,10 +33,29 @@ def show(run: ScenarioRun) -> None:
     if run.scenarios:
         head, rows = _table(run)
         console.print(listing(head, rows, console.width, numbers=range(1, len(head) - 1)))
-    if run.objective is None:
+    if run.reason:
         said = f"{run.status}: {run.reason}"
         console.print(said, style="bold red", markup=False, soft_wrap=True)
+    planned = [row for row in run.scenarios if row["objective"] is not None]
+    if not planned:
         return
+    if run.objective is None:
+        _show_part(console, run, len(planned))
+    else:
+        _show_worth(console, run)
+    if run.report:
+        console.print(f"Workbook: {run.report}", markup=False, soft_wrap=True)
+
+
+def _show_part(console: Console, run: ScenarioRun, planned: int) -> None:
+    """Say how many scenarios have a plan where some have none: there is nothing to weigh."""
+    proof = "verified" if run.verified else "NOT VERIFIED"
+    said = f"{planned} of {len(run.scenarios)} scenarios have a plan, {proof}; nothing is weighed over all of them."
+    console.print(said, style="bold", markup=False, soft_wrap=True)
+
+
+def _show_worth(console: Console, run: ScenarioRun) -> None:
+    """Say what the plans of all scenarios come to together, and how that is proven."""
     for line in lines(run):
         console.print(line, markup=False)
     proof = "Verified" if run.verified else "NOT VERIFIED"
@@ -46,8 +67,6 @@ def show(run: ScenarioRun) -> None:
             f"Best possible{weighed}: {_amount(run.bound)}; at most {_amount(missing)} is missing."
         )
         console.print(found, markup=False)
-    if run.report:
-        console.print(f"Workbook: {run.report}", markup=False, soft_wrap=True)
 
 
 def _table(run: ScenarioRun) -> tuple[list[str], list[list[str]]]:
@@ -59,7 +78,7 @@ def _table(run: ScenarioRun) -> tuple[list[str], list[list[str]]]:
         figures = [row["objective"], row["income"]]
         figures += [row["wait_and_see"], row["regret"], row["of_base_plan"]] if shares else []
         broken = sorted({each["limit"] for each in row["violations"]})
-        note = ", ".join(broken) if row["objective"] is not None else row["status"]
+        note = ", ".join(broken) if row["objective"] is not None else row["status"] or "no answer"
         cells = [f"{row['probability']:.2%}", *(_amount(figure) for figure in figures)]
         rows.append([row["scenario"], *cells, note])
     return [*head, "missed"], rows

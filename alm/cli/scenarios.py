@@ -196,5 +196,6 @@ def _tell(run: ScenarioRun, *, as_json: bool, quiet: bool) -> None:
     if run.order:
         say(f"The order of values is broken: {run.order}.")
     if run.fault:
-        say(f"The plans stand, but {run.fault}; the log of the run holds the details.")
+        stands = "The plans stand" if run.scenarios else f"It is {run.status}"
+        say(f"{stands}, but {run.fault}; the log of the run holds the details.")
     streams.results().print(str(run.folder), markup=False, soft_wrap=True)

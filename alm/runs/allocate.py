@@ -94,7 +94,7 @@ def allocate(
 
 
 def carry_out(
-    prepared: Prepared,
+    prepared: Prepared[Options],
     out: Path | str | None,
     stages: Stages,
     bounds: Callable[[float, float], None] | None = None,

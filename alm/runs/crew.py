@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from alm.case import Case
 from alm.plan.rounding import Held
-from alm.runs.run import OutOfTimeError
+from alm.runs.run import NoAnswerError
 from alm.runs.spread import spread
 from alm.runs.together import How, Planned, Scene, alone, holding, set_scene
 from solvers import Basis, Problem
@@ -70,15 +70,11 @@ class Crew:
     ) -> list[tuple[Planned, Scene | None]]:
         """Find every scenario's own best plan; with `scenes`, also give its model.
 
-        Raises
-        ------
-        OutOfTimeError
-            For one there was no plan when time was up.
+        One of which nothing is known, since time was up, costs no other anything: see `Planned.silence`.
         """
         # One thread: what a scenario comes to must not depend on how many are at work.
         steady = replace(how, threads=1, warm=True)
-        found = self.each(_alone, [_Alone(case, name, steady, scenes) for name in names])
-        return [_in_time(each) for each in found]
+        return self.each(_alone, [_Alone(case, name, steady, scenes) for name in names])
 
     def holding(
         self,
@@ -89,17 +85,13 @@ class Crew:
     ) -> list[Planned | None]:
         """Find the best that each scenario can still do with decisions that are held; None where it can do nothing.
 
-        Each begins in a basis of the same scenario, where they are given.
-
-        Raises
-        ------
-        OutOfTimeError
-            For one there was no plan when time was up.
+        Each begins in a basis of the same scenario, where they are given. One of which nothing is known, since time was up,
+        costs no other anything: see `Planned.silence`.
         """
         known = bases or [None] * len(scenes)
         steady = [replace(how, threads=1, warm=True, basis=each) for each in known]
         tasks = [_Held(*each) for each in zip(scenes, held, steady, strict=True)]
-        return [_in_time(each) for each in self.each(_holding, tasks)]
+        return self.each(_holding, tasks)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,27 +109,18 @@ class _Held:
     how: How
 
 
-@dataclass(frozen=True)
-class _OutOfTime:
-    seconds: float
-
-
-def _alone(task: _Alone) -> tuple[Planned, Scene | None] | _OutOfTime:
+def _alone(task: _Alone) -> tuple[Planned, Scene | None]:
     scene = set_scene(task.case, task.scenario)
+    return _answered(scene.name, lambda: alone(scene, task.how)), scene if task.scene else None
+
+
+def _holding(task: _Held) -> Planned | None:
+    return _answered(task.scene.name, lambda: holding(task.scene, task.held, task.how))
+
+
+def _answered(scenario: str, look: Callable[[], Answer]) -> Answer | Planned:
+    """Look for an answer; where there is none, say so."""
     try:
-        return alone(scene, task.how), scene if task.scene else None
-    except OutOfTimeError as error:
-        return _OutOfTime(error.seconds)
-
-
-def _holding(task: _Held) -> Planned | _OutOfTime | None:
-    try:
-        return holding(task.scene, task.held, task.how)
-    except OutOfTimeError as error:
-        return _OutOfTime(error.seconds)
-
-
-def _in_time(answer: Answer | _OutOfTime) -> Answer:
-    if isinstance(answer, _OutOfTime):
-        raise OutOfTimeError(answer.seconds)
-    return answer
+        return look()
+    except NoAnswerError as error:
+        return Planned.unanswered(scenario, error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from scenarios import BASE
 
@@ -39,3 +40,8 @@ class Options:
     reference: str = ""
     scenario: str = BASE
     workbook: bool = True
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """As run.json keeps them; a reference is known by what it decides, not by where it stands."""
+        return {**vars(self), "changes": list(self.changes), "reference": ""}

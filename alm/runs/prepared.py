@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from alm.case import Case, CaseError, Fault, load, table_hashes
 from alm.case.faults import nearest
@@ -16,9 +16,24 @@ from alm.runs.reference import Reference, read_reference
 from scenarios import BASE
 
 
+class HowMade(Protocol):
+    """Options of any kind of run."""
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """Cells changed for this run only."""
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """As run.json keeps them; `kind` where the run is more than one plan."""
+
+
+Asked = TypeVar("Asked", bound=HowMade)
+
+
 @dataclass(frozen=True, eq=False)
-class Prepared:
-    """A run that has not begun.
+class Prepared(Generic[Asked]):
+    """A run that has not begun: of one plan, over scenarios, or a frontier.
 
     Attributes
     ----------
@@ -29,7 +44,7 @@ class Prepared:
     """
 
     case: Case
-    options: Options
+    options: Asked
     reference: Reference | None = None
 
     @cached_property
@@ -40,8 +55,8 @@ class Prepared:
     @property
     def known_options(self) -> dict[str, Any]:
         """Options as they stand in run.json and in the id."""
-        known = {**vars(self.options), "changes": list(self.options.changes)}
-        return {**known, "reference": self.reference.digest if self.reference else ""}
+        digest = {"reference": self.reference.digest} if self.reference else {}
+        return {**self.options.known, **digest}
 
     @cached_property
     def id(self) -> str:
@@ -57,17 +72,19 @@ class Prepared:
     @property
     def manifest(self) -> dict[str, Any]:
         """What run.json says of what was asked."""
+        known = self.known_options
         return {
             "id": self.id,
+            **({"kind": known["kind"]} if "kind" in known else {}),
             "case": self.case.settings.name,
-            "options": self.known_options,
+            "options": known,
             "hashes": self.hashes,
             "versions": store.versions(),
             **facts(self.case),
         }
 
 
-def prepare(case_folder: Path | str, options: Options) -> Prepared:
+def prepare(case_folder: Path | str, options: Options) -> Prepared[Options]:
     """Load a case and the reference for a run.
 
     Raises

@@ -14,6 +14,7 @@ from alm.plan.rounding import Held
 from alm.runs import store
 from alm.runs.crew import Crew
 from alm.runs.reaction import read_held
+from alm.runs.run import NoAnswerError
 from alm.runs.scenario_folder import SUBFOLDERS
 from alm.runs.scenario_run import KIND
 from alm.runs.together import How, set_scene
@@ -128,6 +129,8 @@ def _replayed(book: Book, places: dict[str, Path], shared: np.ndarray, crew: Cre
     )
     worth = np.full((len(names), len(names)), np.nan)
     for (i, j), planned in zip(pairs, found, strict=True):
+        if planned is not None and planned.silence:
+            raise NoAnswerError(planned.silence)
         if planned is not None:
             worth[i, j] = planned.objectives[0]
     return worth

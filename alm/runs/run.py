@@ -110,13 +110,34 @@ def exit_code(status: str, *, verified: bool, faulty: bool) -> int:
     return EXIT_GAP if status == "gap" else EXIT_GOOD
 
 
-class OutOfTimeError(Exception):
-    """The solver had found no plan when its time was up, and had not proven that there is none."""
+class NoAnswerError(RuntimeError):
+    """A solver neither found a plan nor proved that there is none."""
 
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+
+class OutOfTimeError(NoAnswerError):
+    """The solver had found no plan when its time was up, and had not proven that there is none.
+
+    Parameters
+    ----------
+    seconds : float
+        That it had.
+    what : str
+        What was sought, where that is not the plan of the case.
+    """
+
+    def __init__(self, seconds: float, what: str = "No plan") -> None:
+        self.seconds, self.what = seconds, what
         super().__init__(
-            f"No plan within {seconds:g} s: the solver had found none when its time was up, nor proven that there is"
-            " none. Nothing was kept. Give it more time, for example by"
-            f" --set solve.time_limit={max(10.0, 10 * seconds):g}"
+            f"{what} within {seconds:g} s: the solver had found none when its time was up, nor proven that there is"
+            f" none. Nothing was kept. {self.advice}"
         )
+
+    def __reduce__(self) -> tuple[type, tuple[float, str]]:
+        """Cross from one process to another with what it was made of."""
+        return type(self), (self.seconds, self.what)
+
+    @property
+    def advice(self) -> str:
+        """Say what would help."""
+        longer = max(10.0, 10 * self.seconds)
+        return f"Give it more time, for example by --set solve.time_limit={longer:g}"

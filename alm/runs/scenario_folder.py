@@ -93,14 +93,14 @@ def scenario_table(
                 "scenario": scenario,
                 "name": names[number],
                 "probability": tree.probability[number],
-                "status": WORDS[each.solution.status],
+                "status": WORDS.get(each.solution.status),
                 "objective": objective,
                 "income": each.ledgers[at].income if each.is_plan else np.nan,
                 "bound": bound,
                 "gap": gap_to(objective, bound, case.settings.quantum),
                 "wait_and_see": alone,
                 "regret": alone - objective,
-                "of_base_plan": other.objectives[0] if other is not None else np.nan,
+                "of_base_plan": other.objectives[0] if other and other.is_plan else np.nan,
                 "folder": folders[scenario],
             }
         )

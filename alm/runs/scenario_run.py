@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from alm.runs.run import exit_code
+from alm.runs.run import EXIT_FAULT, EXIT_GAP, EXIT_GOOD, EXIT_UNVERIFIED, exit_code
 
 KIND = "scenarios"
 
@@ -19,8 +20,8 @@ class ScenarioRun:
     ----------
     mode : str
         sweep, robust or stochastic.
-    status : str
-        optimal, gap, infeasible or unbounded; of a sweep, the worst of its scenarios.
+    status : str or None
+        optimal, gap, infeasible or unbounded; of a sweep, the worst of its scenarios; None where nothing is known of one.
     objective : float or None
         The criterion, (1 - w) x expected + w x CVaR, of the plans as written.
     optimum : float or None
@@ -31,7 +32,7 @@ class ScenarioRun:
         Of the objective over scenarios, plans as written.
     scenarios : tuple of dict
         scenario, name, probability, objective, income, status, bound, gap, verified, violations, wait_and_see,
-        of_base_plan, regret.
+        of_base_plan, regret; reason where it is told why there is no plan.
     wait_and_see : float or None
         Expected objective if each scenario were known before anything is decided: the expected sweep.
     expected_of_base_plan : float or None
@@ -40,13 +41,15 @@ class ScenarioRun:
         Scenarios that cannot bear the shared decisions of the base plan.
     infeasible : tuple of str
         Scenarios that have no plan, not even their own.
+    unanswered : tuple of str
+        Plans of which nothing is known, since the solver gave none and no proof, as `held/storm`: kind and scenario.
     order : str
         What is wrong with wait-and-see >= these plans >= base plan's decisions; blank where the order holds.
     """
 
     case: str
     mode: str
-    status: str
+    status: str | None
     seconds: dict[str, float]
     folder: Path | None = None
     objective: float | None = None
@@ -61,6 +64,7 @@ class ScenarioRun:
     expected_of_base_plan: float | None = None
     infeasible_in: tuple[str, ...] = ()
     infeasible: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
     reason: str = ""
     order: str = ""
     fault: str = ""
@@ -103,6 +107,7 @@ class ScenarioRun:
             "backend": self.backend,
             "report": str(self.report) if self.report else None,
             **({"infeasible": list(self.infeasible)} if self.infeasible else {}),
+            **({"unanswered": list(self.unanswered)} if self.unanswered else {}),
             **({"reason": self.reason} if self.reason else {}),
             **({"order": self.order} if self.order else {}),
             **({"fault": self.fault} if self.fault else {}),
@@ -110,9 +115,24 @@ class ScenarioRun:
 
     @property
     def exit_code(self) -> int:
-        """Exit code of the contract, section 9; 1 where the order of values breaks."""
-        faulty = bool(self.order or self.fault)
-        return exit_code(self.status, verified=self.verified, faulty=faulty)
+        """Exit code of the contract, section 9; 1 where the order of values breaks or an answer is missing."""
+        return exit_code_of(self.answer())
+
+
+def exit_code_of(manifest: Mapping[str, Any]) -> int:
+    """Give the exit code of a run of any kind from what it says of itself. Contract, section 9.
+
+    A sweep in which some scenario has no plan ends like a run without any, unless a plan that it has is refused.
+    """
+    status, rows = manifest.get("status"), manifest.get("scenarios") or ()
+    planned = any(each["objective"] is not None for each in (manifest, *rows))
+    if planned and not manifest.get("verified"):
+        return EXIT_UNVERIFIED
+    if not planned and status is None:
+        return EXIT_FAULT
+    faulty = bool(manifest.get("order") or manifest.get("fault"))
+    code = exit_code(str(status), verified=planned, faulty=faulty)
+    return EXIT_GAP if code == EXIT_GOOD and manifest.get("left_out") else code
 
 
 def _less(one: float | None, other: float | None) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,51 +19,89 @@ from alm.runs.together import Planned, set_scene, why_not
 from scenarios import BASE, cvar, expected
 
 EXPLAINED = 3  # scenarios without a plan whose reason is told
-WORST = ("unbounded", "infeasible", "gap", "optimal")
+WORST = ("unbounded", "infeasible", None, "gap", "optimal")  # None: nothing is known
 
 
-def no_plan(job: Job, without: list[Planned]) -> ScenarioRun:
-    """Say that there is no plan, and which scenarios have none even alone."""
-    with job.stages.stage("explain"):
-        named = tuple(each.names[0] for each in without)
-        words = [
-            f"{each.names[0]} has no plan of its own:"
-            f" {why_not(set_scene(job.case, each.names[0]), each.solution)}"
-            for each in without[:EXPLAINED]
-        ]
-    more = f" and {len(without) - EXPLAINED} more" if len(without) > EXPLAINED else ""
+def no_plan(job: Job) -> ScenarioRun:
+    """Say that there is no plan that suits all scenarios, and which have none even alone."""
+    found = job.without_plan or [job.joint or job.best[0]]
     together_only = (
         "each scenario has a plan of its own, but no decisions that they share suit all of them"
     )
-    first = without[0].solution if without else (job.joint or job.best[0]).solution
     return ScenarioRun(
         case=job.case.settings.name,
         mode=job.options.mode.value,
-        status=WORDS[first.status],
+        status=_worst(found),
         seconds=job.stages.seconds,
-        backend=first.backend,
-        infeasible=named,
-        reason="; ".join(words) + more if words else together_only,
+        backend=_backends(found),
+        infeasible=_named(job.without_plan),
+        unanswered=tuple(job.unanswered),
+        reason=_in_words(job, _reasons(job)) or together_only,
     )
 
 
-def swept(job: Job, without: list[Planned]) -> ScenarioRun:
-    """Sum up a sweep; where a scenario has no plan the others are still told."""
-    if without:
-        run = no_plan(job, without)
-        return replace(run, scenarios=_rows(job, job.best))
-    objectives = [each.objectives[0] for each in job.best]
-    bounds = [each.bound for each in job.best]
-    solved = [-each.solution.objective for each in job.best]
-    words = {WORDS[each.solution.status] for each in job.best}
+def _named(found: Sequence[Planned]) -> tuple[str, ...]:
+    return tuple(each.names[0] for each in found)
+
+
+def _reasons(job: Job) -> dict[str, str]:
+    """Say of the first few scenarios without a plan what stands in the way of each: by scenario."""
+    with job.stages.stage("explain"):
+        return {each.names[0]: _why(job, each) for each in job.without_plan[:EXPLAINED]}
+
+
+def _why(job: Job, planned: Planned) -> str:
+    def look() -> str:
+        return why_not(set_scene(job.case, planned.names[0]), planned.solution)
+
+    return job.parts.attempt("reason", look, planned.solution.note)
+
+
+def _in_words(job: Job, reasons: dict[str, str]) -> str:
+    words = "; ".join(f"{name} has no plan of its own: {why}" for name, why in reasons.items())
+    rest = _named(job.without_plan[EXPLAINED:])
+    return f"{words}; nor has {', nor '.join(rest)}" if rest else words
+
+
+def _worst(found: Sequence[Planned]) -> str | None:
+    """Give the worst status of some plans; None where nothing is known of one and no other is proven to have none."""
+    words = {WORDS.get(each.solution.status) for each in found}
+    return next(word for word in WORST if word in words)
+
+
+def _backends(found: Sequence[Planned]) -> str:
+    return ", ".join(sorted({each.solution.backend for each in found} - {""}))
+
+
+def swept(job: Job) -> ScenarioRun:
+    """Sum up a sweep; where a scenario has no plan the others are still told, but there is nothing to weigh."""
+    reasons = _reasons(job) if job.without_plan else {}
+    rows = _rows(job, job.best)
     run = ScenarioRun(
         case=job.case.settings.name,
         mode=job.options.mode.value,
-        status=next(word for word in WORST if word in words),
+        status=_worst(job.best),
         seconds=job.stages.seconds,
-        backend=", ".join(sorted({each.solution.backend for each in job.best})),
-        optimum=job.value(solved),
-        scenarios=_rows(job, job.best),
+        backend=_backends(job.best),
+        scenarios=tuple({**row, **_reason(reasons, row["scenario"])} for row in rows),
+        infeasible=_named(job.without_plan),
+        unanswered=tuple(job.unanswered),
+        reason=_in_words(job, reasons),
+    )
+    return _weighed(job, run) if all(each.is_plan for each in job.best) else run
+
+
+def _reason(reasons: dict[str, str], scenario: str) -> dict[str, str]:
+    return {"reason": reasons[scenario]} if scenario in reasons else {}
+
+
+def _weighed(job: Job, run: ScenarioRun) -> ScenarioRun:
+    """State what the plans of a sweep come to together."""
+    objectives = [each.objectives[0] for each in job.best]
+    bounds = [each.bound for each in job.best]
+    run = replace(
+        run,
+        optimum=job.value([-each.solution.objective for each in job.best]),
         wait_and_see=expected(objectives, job.tree.probability),
         objective=job.value(objectives),
         expected=expected(objectives, job.tree.probability),
@@ -87,14 +126,12 @@ def _judged(job: Job, run: ScenarioRun, bound: float | None) -> ScenarioRun:
 def shared(job: Job) -> ScenarioRun:
     """Sum up plans that share decisions, against knowing the scenario and against the base plan."""
     assert job.joint is not None
-    found = job.joint.objectives
-    best = [each.objectives[0] for each in job.best]
-    unable = tuple(
-        name for name, each in zip(job.tree.names, job.held, strict=False) if each is None
-    )
-    if job.base is not None and not job.base.is_plan:
+    found, names = job.joint.objectives, job.tree.names
+    best = [each.objectives[0] if each.is_plan else np.nan for each in job.best]
+    held = [each.objectives[0] if each and each.is_plan else np.nan for each in job.held]
+    unable = tuple(name for name, each in zip(names, job.held, strict=False) if each is None)
+    if job.base is not None and not job.base.is_plan and not job.base.silence:
         unable = (BASE,)
-    held = [each.objectives[0] for each in job.held if each is not None]
     run = ScenarioRun(
         case=job.case.settings.name,
         mode=job.options.mode.value,
@@ -103,35 +140,44 @@ def shared(job: Job) -> ScenarioRun:
         backend=job.joint.solution.backend,
         optimum=-job.joint.solution.objective,
         scenarios=_rows(job, (job.joint,)),
-        wait_and_see=expected(best, job.tree.probability),
-        expected_of_base_plan=None if unable else expected(held, job.tree.probability),
+        wait_and_see=_mean(job, best),
+        expected_of_base_plan=_mean(job, held),
         infeasible_in=unable,
+        unanswered=tuple(job.unanswered),
         objective=job.value(found),
         expected=expected(found, job.tree.probability),
         cvar=_cvar(job, found),
     )
     run = _judged(job, run, job.joint.bound)
-    return replace(run, order=_order(job, run, best, held if not unable else None))
+    return replace(run, order=_order(job, run, best, held))
 
 
-def _order(job: Job, run: ScenarioRun, best: list[float], held: list[float] | None) -> str:
+def _mean(job: Job, objectives: list[float]) -> float | None:
+    """Weigh objectives of all scenarios; None where one of them is not known."""
+    if not objectives or np.isnan(objectives).any():
+        return None
+    return expected(objectives, job.tree.probability)
+
+
+def _order(job: Job, run: ScenarioRun, best: list[float], held: list[float]) -> str:
     """Check wait-and-see >= these plans >= the base plan's decisions by the criterion; say what is wrong.
 
     What is proven is compared: no plans earn more than the bounds of the scenarios alone, and no decisions of the base plan
     more than the bound of these plans, but for what rounding to quanta may add.
     """
     bounds = [each.bound if each.bound is not None else np.inf for each in job.best]
-    room = room_for_rounding(job.case, max(abs(value) for value in best))
+    assert run.objective is not None
+    room = room_for_rounding(job.case, float(np.nanmax(np.abs([*best, run.objective]))))
     said = []
     most = job.value(bounds) if np.isfinite(bounds).all() else np.inf
-    assert run.objective is not None
     if run.objective > most + room:
         said.append(
             f"these plans earn {run.objective:.6g}, more than {most:.6g}, the most that is possible with foresight"
         )
-    if held is not None and run.bound is not None and job.value(held) > run.bound + room:
+    of_base = -np.inf if run.expected_of_base_plan is None else job.value(held)
+    if run.bound is not None and of_base > run.bound + room:
         said.append(
-            f"the base plan's decisions earn {job.value(held):.6g}, more than {run.bound:.6g}, the most that was"
+            f"the base plan's decisions earn {of_base:.6g}, more than {run.bound:.6g}, the most that was"
             " thought possible without foresight"
         )
     return "; ".join(said)

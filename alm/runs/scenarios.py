@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import resource
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from alm.case import Case, CaseError, Fault, load, table_hashes, write_inputs
+from alm.case import write_inputs
 from alm.formulation.stacked import Risk
 from alm.plan.rounding import Held
 from alm.runs import store
 from alm.runs.crew import Crew
-from alm.runs.facts import facts, shape
-from alm.runs.parts import FAILED
+from alm.runs.facts import shape
+from alm.runs.prepared import Prepared
+from alm.runs.run import NoAnswerError
 from alm.runs.scenario_folder import (
     SUBFOLDERS,
     Folders,
@@ -23,8 +23,8 @@ from alm.runs.scenario_folder import (
     scenario_table,
     write_scenario_plan,
 )
-from alm.runs.scenario_job import Job, Options
-from alm.runs.scenario_run import KIND, ScenarioRun
+from alm.runs.scenario_job import Job, Options, prepare
+from alm.runs.scenario_run import ScenarioRun
 from alm.runs.scenario_sums import no_plan, shared, swept
 from alm.runs.stages import Stages
 from alm.runs.together import WARM_FROM, Planned, Scene, alone, set_scene, together
@@ -72,38 +72,28 @@ def plan_scenarios(
         The cluster cannot be used.
     FileExistsError
         `out` is taken by something that is no run.
-    OutOfTimeError
-        The solver had no plan when its time was up.
+    FileNotFoundError
+        The reference is no run with a plan.
+    NoAnswerError
+        The solver gave neither a plan that suits all scenarios nor a proof that there is none.
     """
     options = options or Options(**chosen)
     stages = Stages(progress)
     with stages.stage("load"):
-        case = load(case_folder, options.changes)
-        _refuse_no_scenarios(case)
-    hashes = table_hashes(case)
-    name = f"{case.settings.as_of:%Y-%m-%d}-{store.run_id(hashes, options.known)}"
-    target = Path(out) if out else Path("runs") / store.folder_name(case.settings.name) / name
-    manifest = {
-        "id": name.rsplit("-", 1)[-1],
-        "kind": KIND,
-        "case": case.settings.name,
-        "options": options.known,
-        "hashes": hashes,
-        "versions": store.versions(),
-        **facts(case),
-    }
+        prepared = prepare(case_folder, options)
+    return carry_out(prepared, out, stages, Crew(jobs, cluster, counted))
+
+
+def carry_out(
+    prepared: Prepared[Options], out: Path | str | None, stages: Stages, crew: Crew
+) -> ScenarioRun:
+    """Make a run that has been prepared; see `plan_scenarios`."""
+    target = Path(out) if out else prepared.place()
     with store.written_aside(target) as aside:
-        crew = Crew(jobs, cluster, counted)
-        job = Job(aside, case, options, stages, manifest, tree_of(case, options.mode), crew)
-        run = _run(job)
+        tree = tree_of(prepared.case, prepared.options.mode)
+        run = _run(Job(aside, prepared, stages, tree, crew))
     report = target / "report.xlsx"
     return replace(run, folder=target, report=report if report.is_file() else None)
-
-
-def _refuse_no_scenarios(case: Case) -> None:
-    if case.table("scenarios").empty:
-        hint = "list them in tables scenarios and shocks; `alm allocate` plans for the base alone"
-        raise CaseError((Fault("scenarios", None, None, "no rows", "at least one scenario", hint),))
 
 
 def _run(job: Job) -> ScenarioRun:
@@ -112,11 +102,11 @@ def _run(job: Job) -> ScenarioRun:
     with stages.stage("formulate"):
         base = set_scene(job.case, BASE)
         stages.note("problem", scenarios=len(job.tree), **shape(base.formulation))
-        job = replace(job, crew=job.crew.sized(base.formulation.problem, len(job.tree)))
+        job.crew = job.crew.sized(base.formulation.problem, len(job.tree))
     large = base.formulation.problem.columns >= WARM_FROM and len(job.tree) >= SEVERAL
     if large or not job.is_sweep:
         with stages.stage("base plan"):
-            job.base = alone(base, replace(job.how, threads=1, warm=True))
+            job.base = _base_plan(job, base)
             _log(job, BASE, job.base)
     with stages.stage("each alone"):
         how = replace(job.how, basis=job.base.solution.basis if job.base else None)
@@ -124,21 +114,32 @@ def _run(job: Job) -> ScenarioRun:
         job.best = tuple(planned for planned, _ in found)
         for planned in job.best:
             _log(job, planned.names[0], planned)
-    without = [each for each in job.best if not each.is_plan]
     if job.is_sweep:
-        return _finished(job, swept(job, without))
-    if without:
-        return _finished(job, no_plan(job, without))
-    scenes = tuple(scene for _, scene in found if scene is not None)
-    with stages.stage("all together"):
-        settings = job.case.settings.risk
+        return _finished(job, swept(job))
+    if job.without_plan:
+        return _finished(job, no_plan(job))
+    return _together(job, base, tuple(scene for _, scene in found if scene is not None))
+
+
+def _base_plan(job: Job, base: Scene) -> Planned:
+    """Plan for no shock; the scenarios do not need it, so that nothing known of it costs only what it is compared for."""
+    try:
+        return alone(base, replace(job.how, threads=1, warm=True))
+    except NoAnswerError as error:
+        return Planned.unanswered(BASE, error)
+
+
+def _together(job: Job, base: Scene, scenes: tuple[Scene, ...]) -> ScenarioRun:
+    """Plan for scenarios that share decisions, and see what those of the base plan bring in each."""
+    with job.stages.stage("all together"):
+        settings, tree = job.case.settings.risk, job.tree
         risk = Risk(settings.cvar_weight, settings.cvar_level)
         bases = [each.solution.basis for each in job.best]
-        job.joint = together(scenes, job.tree.key, job.tree.probability, risk, job.how, bases=bases)
+        job.joint = together(scenes, tree.key, tree.probability, risk, job.how, bases=bases)
         _log(job, "together", job.joint)
     if not job.joint.is_plan:
-        return _finished(job, no_plan(job, []))
-    with stages.stage("base plan held"):
+        return _finished(job, no_plan(job))
+    with job.stages.stage("base plan held"):
         _hold_base_plan(job, base, scenes)
     return _finished(job, shared(job))
 
@@ -168,23 +169,27 @@ def _hold_base_plan(job: Job, scene: Scene, scenes: tuple[Scene, ...]) -> None:
 def _finished(job: Job, run: ScenarioRun) -> ScenarioRun:
     """Write everything, verify it from what was written, and report it."""
     planned = (job.joint,) if job.joint is not None and job.joint.is_plan else job.best
+    is_told = bool(run.scenarios) and any(each.is_plan for each in planned)
     with job.stages.stage("verify"):
-        if run.scenarios:
+        if is_told:
             _write_plans(job, planned)
-        if run.objective is not None:
-            store.write_tables(
-                job.aside,
-                {"scenarios": scenario_table(job.case, job.tree, planned, job.best, job.held)},
-            )
-        store.write_manifest(job.aside, {**job.manifest, **_result(run)})
-        if run.objective is not None:
+        run = _kept(job, run)
+        if is_told:
             run = _verified(job, run)
     with job.stages.stage("report"):
-        store.write_manifest(job.aside, {**job.manifest, **_result(run)})
-        if run.objective is not None:
-            run = _reported(job, run)
+        run = _kept(job, run)
+        if is_told:
+            _report(job)
+    run = _kept(job, run)
     (job.aside / "log.jsonl").write_text(job.stages.log(), encoding="utf-8")
     return replace(run, seconds=job.stages.seconds)
+
+
+def _kept(job: Job, run: ScenarioRun) -> ScenarioRun:
+    """Write run.json, with what has failed up to now."""
+    run = replace(run, fault=job.fault)
+    store.write_manifest(job.aside, {**job.prepared.manifest, **_result(run)})
+    return run
 
 
 def _write_plans(job: Job, planned: tuple[Planned, ...]) -> None:
@@ -203,6 +208,8 @@ def _write_plans(job: Job, planned: tuple[Planned, ...]) -> None:
     if job.base is not None and job.base.is_plan and not job.is_sweep:
         place = job.aside / SUBFOLDERS.base
         write_scenario_plan(place, job.case, job.base, 0, job.base.bound)
+    table = scenario_table(job.case, job.tree, planned, job.best, job.held)
+    store.write_tables(job.aside, {"scenarios": table})
 
 
 def _verified(job: Job, run: ScenarioRun) -> ScenarioRun:
@@ -222,17 +229,17 @@ def _verified(job: Job, run: ScenarioRun) -> ScenarioRun:
     return replace(run, verified=outcome.ok, scenarios=rows)
 
 
-def _reported(job: Job, run: ScenarioRun) -> ScenarioRun:
+def _report(job: Job) -> None:
     """Write the workbook; one that fails costs only itself."""
-    from reports import write_report
 
-    try:
+    def write() -> None:
+        from reports import write_report
+
         write_report(job.aside, lang=job.options.lang)
-    except Exception as error:
-        job.stages.note("report failed", error=repr(error), trace=traceback.format_exc())
+
+    job.parts.attempt("report", write, None)
+    if job.parts.lacks("report"):
         (job.aside / "report.xlsx").unlink(missing_ok=True)
-        return replace(run, fault=f"{FAILED['report']}: {error!r}")
-    return run
 
 
 def _result(run: ScenarioRun) -> dict[str, Any]:

@@ -158,7 +158,7 @@ def _held(run: Path, manifest: dict[str, Any], book: Book, scenario: str) -> Hel
         names = folder_names(book.case.table("scenarios")["scenario"].tolist())
         folder, made_for = Folders(run, names).of(SUBFOLDERS.plan, scenario), scenario
     if not (folder / "plan" / "positions.parquet").is_file():
-        hint = "one that is infeasible or unbounded has none"
+        hint = f"there is none for {made_for}; --scenario chooses others"
         raise CaseError([Fault("options", None, "RUN", str(run), "a run with a plan", hint)])
     return read_held(folder, shocked(book, made_for))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,8 @@ from alm.plan.rounding import Held, Plan, round_together
 from alm.plan.ties import with_fewest_changes_together
 from alm.plan.whole import with_whole_decisions_fixed
 from alm.runs.quanta import without_noise
-from alm.runs.run import OutOfTimeError
+from alm.runs.reference import Reference
+from alm.runs.run import NoAnswerError, OutOfTimeError
 from scenarios import shocked
 from solvers import Basis, Problem, Solution, Status, solve
 
@@ -63,6 +65,8 @@ class How:
         Large linear problems begin with `basis`, and tell in which they end.
     basis : Basis, optional
         Of the same model under another scenario.
+    reference : Reference, optional
+        The plan that decides among equally good ones, in every scenario.
     """
 
     backend: str = ""
@@ -70,6 +74,11 @@ class How:
     threads: int = 0
     warm: bool = False
     basis: Basis | None = field(default=None, compare=False)
+    reference: Reference | None = field(default=None, compare=False)
+
+    def closest(self, books: Sequence[Book]) -> list[Decisions | None]:
+        """Give the decisions to stay close to: (scenario); None for the opening balance sheet."""
+        return [self.reference.decisions(book) if self.reference else None for book in books]
 
     def chosen(self, problem: Problem) -> str:
         """Name the backend of a problem; blank leaves the choice to `solvers`."""
@@ -92,6 +101,8 @@ class Planned:
     ledgers : tuple of Ledger
     note : str
         Why the tie-break failed, if it did.
+    silence : str
+        Why there is neither a plan nor a proof that there is none; blank where there is one of them.
     """
 
     names: tuple[str, ...]
@@ -99,11 +110,23 @@ class Planned:
     plans: tuple[Plan, ...] = ()
     ledgers: tuple[Ledger, ...] = ()
     note: str = ""
+    silence: str = ""
 
     @property
     def is_plan(self) -> bool:
         """Whether there is one."""
         return self.solution.status in PLANS
+
+    @classmethod
+    def unanswered(cls, name: str, error: NoAnswerError) -> Planned:
+        """Say that nothing is known of a scenario, and why."""
+        nothing = np.zeros(0)
+        said = str(error)
+        if isinstance(error, OutOfTimeError):
+            said = f"{error.what} within {error.seconds:g} s, nor a proof that there is none. {error.advice}"
+        return cls(
+            (name,), Solution(Status.FAILED, nothing, nothing, nothing, note=said), silence=said
+        )
 
     @property
     def objectives(self) -> list[float]:
@@ -169,54 +192,77 @@ def together(
 
     Raises
     ------
-    OutOfTimeError
-        The solver had no plan when its time was up.
+    NoAnswerError
+        The solver gave neither a plan nor a proof that there is none; OutOfTimeError where its time was up.
     """
     books = [scene.book for scene in scenes]
     parts = [scene.formulation for scene in scenes]
     names = tuple(scene.name for scene in scenes)
-    settings = books[0].case.settings.solve
-
-    def solved(
-        problem: Problem, backend: str = "", groups: npt.NDArray[np.intp] | None = None
-    ) -> Solution:
-        return solve(
-            problem,
-            backend or None,
-            basis=how.basis,
-            time_limit=settings.time_limit,
-            gap=settings.gap,
-            seed=settings.seed,
-            groups=groups,
-            threads=how.threads,
-        )
-
     stacked = stack(books, parts, key, probability, risk)
     if bases:
         how = replace(how, warm=True, basis=stacked.basis(bases))
+    solved = partial(_solved, books[0].case, how)
     solution = solved(stacked.problem, how.chosen(stacked.problem), _groups(books, stacked))
-    nothing: list[Decisions | None] = [None] * len(books)
     if not how.any_optimum:
         solution = with_fewest_changes_together(
-            books, stacked, solution, lambda problem: solved(problem, how.backend), nothing
+            *(books, stacked, solution),
+            lambda problem: solved(problem, how.backend),
+            how.closest(books),
         )
     stacked, solution = with_whole_decisions_fixed(stacked, solution, solved)
     if solution.status not in PLANS:
-        _refuse_silence(solution, settings.time_limit)
+        _refuse_silence(solution, books[0].case.settings.solve.time_limit, names)
         return Planned(names, _light(solution))
-    plans, ledgers, note = _written(books, stacked, solution, key, how, held)
+    written = _written(books, stacked, solution, key, how, held)
+    plans, ledgers, note = _repaired(books, stacked, written, solved, key, how, held)
+    for number, (part, ledger) in enumerate(zip(parts, ledgers, strict=True)):
+        ledger.tables["limits"]["price"] = limit_prices(part, stacked.solution(number, solution))
+    return Planned(names, _light(solution), tuple(plans), tuple(ledgers), note)
+
+
+def _solved(
+    case: Case,
+    how: How,
+    problem: Problem,
+    backend: str = "",
+    groups: npt.NDArray[np.intp] | None = None,
+) -> Solution:
+    asked = case.settings.solve
+    return solve(
+        problem,
+        backend or None,
+        basis=how.basis,
+        time_limit=asked.time_limit,
+        gap=asked.gap,
+        seed=asked.seed,
+        groups=groups,
+        threads=how.threads,
+    )
+
+
+Written = tuple[list[Plan], list[Ledger], str]
+
+
+def _repaired(
+    books: Sequence[Book],
+    stacked: Stacked,
+    written: Written,
+    solved: Callable[[Problem, str], Solution],
+    key: npt.NDArray[np.int64],
+    how: How,
+    held: Held | None,
+) -> Written:
+    """Solve again with more room where rounding broke limits or overdrew plugs, and write that up."""
     for _ in range(REPAIRS):
-        tighter = _with_room(books, stacked, plans, ledgers)
+        tighter = _with_room(books, stacked, *written[:2])
         if tighter is None:
             break
         again = solved(tighter.problem, "" if tighter.undecided else how.backend)
         if again.status not in PLANS:
             break
         stacked = tighter
-        plans, ledgers, note = _written(books, stacked, again, key, how, held)
-    for number, (part, ledger) in enumerate(zip(parts, ledgers, strict=True)):
-        ledger.tables["limits"]["price"] = limit_prices(part, stacked.solution(number, solution))
-    return Planned(names, _light(solution), tuple(plans), tuple(ledgers), note)
+        written = _written(books, stacked, again, key, how, held)
+    return written
 
 
 def _light(solution: Solution) -> Solution:
@@ -225,13 +271,15 @@ def _light(solution: Solution) -> Solution:
     return solution.replace(x=nothing, dual=nothing, reduced_cost=nothing, cone_dual=nothing)
 
 
-def _refuse_silence(solution: Solution, limit: float) -> None:
+def _refuse_silence(solution: Solution, limit: float, names: Sequence[str]) -> None:
     """Raise where nothing is known: neither a plan, nor that there is none."""
     if solution.status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return
+    whose = f"scenario {names[0]}" if len(names) == 1 else f"{len(names)} scenarios together"
     if solution.seconds >= limit:
-        raise OutOfTimeError(limit)
-    raise RuntimeError(f"{solution.backend} gave no plan: {solution.note or solution.status}")
+        raise OutOfTimeError(limit, f"No plan for {whose}")
+    why = solution.note or solution.status
+    raise NoAnswerError(f"{solution.backend} gave no plan for {whose}: {why}")
 
 
 def _groups(books: Sequence[Book], stacked: Stacked) -> npt.NDArray[np.intp]:
@@ -250,11 +298,11 @@ def _written(
     key: npt.NDArray[np.int64],
     how: How,
     held: Held | None,
-) -> tuple[list[Plan], list[Ledger], str]:
+) -> Written:
     """Make a solution unique, round it, and write it up."""
     vector, note = solution.x, ""
     if not how.any_optimum:
-        projection = canonicalise_together(books, stacked, solution, [None] * len(books))
+        projection = canonicalise_together(books, stacked, solution, how.closest(books))
         vector, note = projection.x, projection.note
     wanted = [
         read_decisions(book, part, stacked.vector(number, vector))

@@ -41,7 +41,7 @@ class Answer:
     changes: tuple[str, ...]
     run: Run
     seconds: float
-    prepared: Prepared = field(repr=False)
+    prepared: Prepared[Options] = field(repr=False)
 
     @property
     def is_plan(self) -> bool:
@@ -147,7 +147,7 @@ class Session:
         self._known[prepared.id] = run
         return Answer(tuple(changes), run, time.perf_counter() - begin, prepared)
 
-    def _plan(self, prepared: Prepared, stages: Stages) -> Run:
+    def _plan(self, prepared: Prepared[Options], stages: Stages) -> Run:
         with tempfile.TemporaryDirectory(prefix="alm-what-if-") as aside:
             run = carry_out(
                 prepared,
@@ -158,7 +158,7 @@ class Session:
             )
         return replace(run, folder=None, report=None)
 
-    def _solve(self, prepared: Prepared, problem: Problem) -> Solution:
+    def _solve(self, prepared: Prepared[Options], problem: Problem) -> Solution:
         """Solve from the last plan, or whole where that proves nothing."""
         asked, named = prepared.case.settings.solve, self._options.backend
         solution = None if self._last is None or named else resolve(problem, self._last)
@@ -191,7 +191,7 @@ _POSITIONS = ("positions", ["region", "currency", "product"], "balance")
 _LANES = ("lanes", ["lane"], "outstanding")
 
 
-def _rates(prepared: Prepared) -> dict[str, float]:
+def _rates(prepared: Prepared[Options]) -> dict[str, float]:
     """Give what a unit of each currency is in the reporting currency."""
     table = prepared.case.table("fx")
     rates = dict(zip(table["currency"], table["rate"], strict=True))
@@ -223,6 +223,6 @@ def _at_the_end(table: pd.DataFrame, key: list[str], amount: str) -> pd.DataFram
     return table.loc[table["period"] == table["period"].max(), [*key, amount]]
 
 
-def _of_lanes(prepared: Prepared, names: pd.Series) -> pd.Series:
+def _of_lanes(prepared: Prepared[Options], names: pd.Series) -> pd.Series:
     lanes = prepared.case.table("lanes")
     return names.map(dict(zip(lanes["lane"], lanes["currency"], strict=True)))

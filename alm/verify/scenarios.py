@@ -215,6 +215,16 @@ class _Run:
         return set(self.decided(PLAN)) == set(self.names)
 
     @property
+    def told_without_plan(self) -> set[str]:
+        """Name the scenarios of a sweep that run.json and plan table scenarios say have no plan, or are not known to."""
+        unanswered = self.manifest.get("unanswered") or []
+        named = set(map(str, self.manifest.get("infeasible") or []))
+        named |= {str(each).removeprefix(f"{PLAN}/") for each in unanswered}
+        status = self.table["status"].fillna("").astype(str)
+        without = self.table.loc[~status.isin(["optimal", "gap"]), "scenario"].astype(str)
+        return named & set(without)
+
+    @property
     def worth(self) -> Worth:
         return worth_of(self.case, self.objectives(PLAN))
 
@@ -223,10 +233,16 @@ Check = Callable[[_Run], Iterable[Finding]]
 
 
 def every_scenario_has_its_plan(run: _Run) -> Iterator[Finding]:
-    """Confirm that the run holds the plans that its mode asks for, each of its own scenario."""
+    """Confirm that the run holds the plans that its mode asks for, each of its own scenario.
+
+    A sweep may lack that of a scenario which it names as without one, by its status, too.
+    """
     wanted = {(PLAN, name) for name in run.names}
-    if run.mode != "sweep":
-        wanted |= {(ALONE, name) for name in run.names}
+    if run.mode == "sweep":
+        wanted -= {(PLAN, name) for name in run.told_without_plan}
+    else:
+        if run.manifest.get("wait_and_see") is not None:
+            wanted |= {(ALONE, name) for name in run.names}
         if run.manifest.get("expected_of_base_plan") is not None:
             wanted |= {(HELD, name) for name in run.names} | {(BASE, BASE)}
     found = {(part.kind, part.scenario) for part in run.parts}
@@ -296,7 +312,9 @@ def figures_of_the_run_are_right(run: _Run) -> Iterator[Finding]:
     stated_objective = [number(rows.get(name, {}).get("objective")) for name in run.names]
     yield _alike(run, "run.json scenarios objective", stated_objective, run.objectives(PLAN))
     unable = said.get("infeasible_in") or []
-    told = bool(unable) == (said.get("expected_of_base_plan") is None) or not shares
+    lacking = any(not str(each).startswith(f"{ALONE}/") for each in said.get("unanswered") or [])
+    blank = said.get("expected_of_base_plan") is None
+    told = not shares or (bool(unable) or lacking if blank else not unable)
     yield true_for(
         lambda _: "run.json infeasible_in", [told], str(unable), "named where nothing is said"
     )
@@ -378,6 +396,8 @@ def _noise(run: _Run) -> float:
 
 def _summed(parts: tuple[Part, ...]) -> pd.DataFrame:
     """Add up the checks of all plans, in the order in which they run."""
+    if not parts:
+        return pd.DataFrame()
     every = pd.concat([part.outcome.checks for part in parts], ignore_index=True)
     by = every.groupby(["check", "section"], sort=False)
     table = by[["count", "failed"]].sum()

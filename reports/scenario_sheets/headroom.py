@@ -6,7 +6,7 @@ import pandas as pd
 
 from reports.page import Page
 from reports.scenario_view import ScenarioView, light
-from reports.style import Form
+from reports.style import Fill, Form
 from reports.table import FIRST_TABLE_ROW, Column
 
 NAME = "headroom"
@@ -56,4 +56,6 @@ def _heat(view: ScenarioView, limits: pd.DataFrame) -> pd.DataFrame:
     for number, name in enumerate(view.scenarios):
         rows[f"room_{number}"] = room[name].loc[order]
         rows[f"fill_{number}"] = status[name].loc[order].map(lambda each: light(str(each)).value)
+        if name in view.without_plan:
+            rows[f"fill_{number}"][:] = Fill.RED.value
     return pd.DataFrame({key: values.to_numpy() for key, values in rows.items()})

@@ -55,13 +55,12 @@ def _banner(page: Page, view: ScenarioView, last_column: int) -> None:
 
 def _rows(page: Page, view: ScenarioView) -> Any:
     names, nothing = view.names("scenarios", "scenario"), page.labels("text.nothing_breaks")
+    breaks = {**view.what_breaks, **view.without_plan}
     table = view.table.assign(
         title=view.table["scenario"].map(names),
-        breaks=[view.what_breaks.get(name, nothing) for name in view.scenarios],
+        breaks=[breaks.get(name, nothing) for name in view.scenarios],
         binds=[view.tightest.get(name, "") for name in view.scenarios],
-        fill=[
-            (Fill.RED if name in view.what_breaks else Fill.GREEN).value for name in view.scenarios
-        ],
+        fill=[(Fill.RED if name in breaks else Fill.GREEN).value for name in view.scenarios],
     )
     if not view.shares:
         table[["wait_and_see", "regret", "of_base_plan"]] = float("nan")
@@ -73,7 +72,7 @@ def _figures(page: Page, view: ScenarioView, top: int) -> int:
     run, risk = view.manifest, view.settings.risk
     weighs = risk.cvar_weight > 0
     figures = [
-        ("text.status", view.labels.word("run", str(run["status"])), Form.TEXT),
+        ("text.status", view.labels.word("run", str(run["status"] or "unknown")), Form.TEXT),
         ("text.criterion" if weighs else "", run["objective"], Form.AMOUNT),
         ("text.expected", run["expected"], Form.AMOUNT),
         ("text.cvar", run["cvar"], Form.AMOUNT),
@@ -114,6 +113,8 @@ def _words(page: Page, view: ScenarioView, row: int, last_column: int) -> int:
         names = view.names("scenarios", "scenario")
         unable = ", ".join(names.get(name, name) for name in run["infeasible_in"])
         said.append(labels("text.about_unable", scenarios=unable))
+    if run.get("reason"):
+        said.append(str(run["reason"]))
     page.section(row, "section.in_words")
     row += 1
     for each in said:

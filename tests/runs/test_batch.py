@@ -13,9 +13,12 @@ import openpyxl
 import pytest
 
 from alm.case import CaseError
+from alm.runs.batch import summary
 from alm.runs.batch.batch import lines
 from alm.runs.batch.locks import Holder, lock_of, locked
 from alm.runs.batch.plan import read_plan
+from alm.runs.batch.tasks import make, tasks_of
+from tests.cli.cases import replace
 from tests.cli.program import ALM, EXAMPLES, THREE_REGIONS, alm
 
 TWO_WEATHERS = EXAMPLES / "two-weathers"
@@ -119,6 +122,26 @@ def test_a_dry_run_says_what_there_is_to_do_and_does_nothing(tmp_path):
     assert [row["columns"] for row in answer["runs"]] == [6, 6, 6, None]
     assert answer["seconds"] > 2 * answer["runs"][0]["seconds"] - 1
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_case_that_changed_since_the_batch_began_is_not_planned(tmp_path):
+    case = Path(shutil.copytree(TWO_WEATHERS, tmp_path / "case"))
+    text = '[[run]]\ncase = "case"\n[[run]]\ncase = "case"\nmode = "sweep"\n'
+    plan = read_plan(written(tmp_path, text))
+    tasks = tasks_of(plan)
+    plan.out.mkdir(parents=True)
+    replace(case / "case.toml", "cvar_level = 0.5", "cvar_level = 0.6")
+    for task in tasks:
+        with pytest.raises(RuntimeError, match="the case changed since the batch began"):
+            make(task)
+    assert not list(plan.out.rglob("run.json"))
+
+
+def test_limits_that_any_scenario_misses_are_counted(tmp_path):
+    rows = [{"objective": 1.0, "violations": [{}, {}]}, {"objective": 2.0, "violations": [{}]}]
+    said = {"status": "optimal", "verified": True, "scenarios": rows, "objective": 1.0}
+    (tmp_path / "run.json").write_text(json.dumps(said), encoding="utf-8")
+    assert summary.of_run(tmp_path)["missed"] == 3
 
 
 def _told(log):

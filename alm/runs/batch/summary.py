@@ -12,14 +12,8 @@ import pandas as pd
 
 from alm.runs import store
 from alm.runs.batch.tasks import Task
-from alm.runs.run import (
-    EXIT_FAULT,
-    EXIT_GAP,
-    EXIT_GOOD,
-    EXIT_INPUT,
-    EXIT_NO_PLAN,
-    EXIT_UNVERIFIED,
-)
+from alm.runs.run import EXIT_FAULT, EXIT_GAP, EXIT_GOOD, EXIT_INPUT
+from alm.runs.scenario_run import exit_code_of
 
 EXIT_PART_FAILED = 6
 COPIED = (
@@ -71,10 +65,11 @@ def row_of(task: Task, how: str, error: str) -> dict[str, Any]:
         return {**row, "status": "invalid"}
     if not task.is_finished:
         return {**row, "status": "failed"}
-    return {**row, **_of_run(task.place)}
+    return {**row, **of_run(task.place)}
 
 
-def _of_run(place: Path) -> dict[str, Any]:
+def of_run(place: Path) -> dict[str, Any]:
+    """Say what a finished run says of itself, as a part of its row."""
     manifest = store.read_manifest(place)
     names, count = _binding(place)
     report = place / "report.xlsx"
@@ -84,7 +79,7 @@ def _of_run(place: Path) -> dict[str, Any]:
         "verified": bool(manifest.get("verified")),
         "binding": names,
         "binding_count": count,
-        "missed": len(manifest.get("violations") or []),
+        "missed": _missed(manifest),
         "seconds": round(sum((manifest.get("seconds") or {}).values()), 3),
         "exit_code": exit_code_of(manifest),
         "reason": "; ".join(str(each) for each in said if each),
@@ -93,16 +88,10 @@ def _of_run(place: Path) -> dict[str, Any]:
     }
 
 
-def exit_code_of(manifest: Mapping[str, Any]) -> int:
-    """Give the exit code that the command which made a run ended with. Contract, section 9."""
-    if manifest.get("status") in ("infeasible", "unbounded"):
-        return EXIT_NO_PLAN
-    if not manifest.get("verified"):
-        return EXIT_UNVERIFIED
-    if manifest.get("fault") or manifest.get("order"):
-        return EXIT_FAULT
-    is_gap = manifest.get("status") == "gap" or manifest.get("left_out")
-    return EXIT_GAP if is_gap else EXIT_GOOD
+def _missed(manifest: Mapping[str, Any]) -> int:
+    """Count the closes at which limits are missed, in the plans of all scenarios."""
+    plans = [manifest, *(manifest.get("scenarios") or [])]
+    return sum(len(plan.get("violations") or []) for plan in plans)
 
 
 def _binding(place: Path) -> tuple[list[str], int]:

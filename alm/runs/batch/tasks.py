@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alm.case import Case, CaseError, Fault, load, table_hashes
+from alm.case import Case, CaseError, Fault, load
 from alm.explain.model_size import ModelSize, estimate_size
 from alm.formulation.book import open_book
 from alm.runs import scenario_job, store
@@ -155,13 +155,9 @@ def _options(entry: Entry, scenario: str) -> Options | scenario_job.Options:
 
 
 def _identity(case: Case, options: Options | scenario_job.Options, out: Path) -> tuple[str, Path]:
-    if isinstance(options, Options):
-        reference = read_reference(options.reference) if options.reference else None
-        prepared = Prepared(case, options, reference)
-        return prepared.id, prepared.place(out)
-    run_id = store.run_id(table_hashes(case), options.known)
-    settings = case.settings
-    return run_id, out / store.folder_name(settings.name) / f"{settings.as_of:%Y-%m-%d}-{run_id}"
+    reference = read_reference(options.reference) if options.reference else None
+    prepared = Prepared(case, options, reference)
+    return prepared.id, prepared.place(out)
 
 
 def _kind(case: Case) -> str:
@@ -212,16 +208,23 @@ def make(task: Task) -> str:
 
 
 def _carry_out(task: Task) -> None:
-    from alm.runs.allocate import carry_out
-    from alm.runs.scenarios import plan_scenarios
+    from alm.runs import allocate, scenarios
+    from alm.runs.crew import Crew
     from alm.runs.stages import Stages
 
-    if isinstance(task.options, scenario_job.Options):
-        plan_scenarios(task.entry.case, task.place, options=task.options, jobs=1)
-        return
     stages = Stages()
+    if isinstance(task.options, scenario_job.Options):
+        with stages.stage("load"):
+            over = scenario_job.prepare(task.entry.case, task.options)
+        _refuse_another(task, over.id)
+        scenarios.carry_out(over, task.place, stages, Crew(1))
+        return
     with stages.stage("load"):
         prepared = prepare(task.entry.case, task.options)
-    if prepared.id != task.id:
+    _refuse_another(task, prepared.id)
+    allocate.carry_out(prepared, task.place, stages)
+
+
+def _refuse_another(task: Task, run_id: str) -> None:
+    if run_id != task.id:
         raise RuntimeError("the case changed since the batch began; run the batch again")
-    carry_out(prepared, task.place, stages)
