@@ -47,8 +47,7 @@ def parse(changes: Sequence[str], spec: Mapping[str, Table]) -> tuple[list[Chang
     parsed: list[Change] = []
     faults: list[Fault] = []
     for change in changes:
-        path, equals, value = change.partition("=")
-        path = path.strip()
+        path, equals, value = _divided(change, spec)
         table, _, rest = path.partition(".")
         key, _, column = rest.rpartition(".")
         if not equals:
@@ -60,6 +59,23 @@ def parse(changes: Sequence[str], spec: Mapping[str, Table]) -> tuple[list[Chang
         else:
             parsed.append(Change(table, key, column, value.strip()))
     return parsed, faults
+
+
+def _divided(change: str, spec: Mapping[str, Table]) -> tuple[str, str, str]:
+    """Part a change at the first equals sign before which a column of a table, or a key of case.toml, ends.
+
+    Names may hold equals signs: `limits.a=b.bound=1` changes the bound of the limit `a=b`.
+    """
+    words = change.split("=")
+    for count in range(1, len(words)):
+        path = "=".join(words[:count]).strip()
+        table, _, rest = path.partition(".")
+        if table not in spec:
+            break
+        if rest.rpartition(".")[2] in spec[table].names and "." in rest:
+            return path, "=", "=".join(words[count:])
+    path, equals, value = change.partition("=")
+    return path.strip(), equals, value
 
 
 def _bare(path: str) -> str:

@@ -81,7 +81,7 @@ def _tell(run: Frontier, *, quiet: bool) -> None:
     """Print the points; the run's folder comes last."""
     if not quiet:
         _show(run)
-    for said in (run.order, run.fault):
+    for said in (run.note, run.order, run.fault):
         if said:
             say(f"{said[:1].upper()}{said[1:]}.")
     streams.results().print(str(run.folder), markup=False, soft_wrap=True)

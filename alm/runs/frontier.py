@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from alm.case import Case, load, table_hashes, write_inputs
+from alm.case import Case, load, write_inputs
 from alm.runs import store
 from alm.runs.allocate import allocate
-from alm.runs.facts import facts
 from alm.runs.frontier_axis import Axis, axis_of
-from alm.runs.frontier_ends import Ends, NoEndError, find_ends
+from alm.runs.frontier_ends import DIGITS, Ends, NoEndError, find_ends
 from alm.runs.frontier_run import KIND, Frontier, knee_of
-from alm.runs.judged import WORDS
-from alm.runs.prepared import refuse_scenario
+from alm.runs.interruption import Interruption
+from alm.runs.parts import Parts
+from alm.runs.prepared import Prepared, refuse_scenario
 from alm.runs.run import Run
 from alm.runs.scenario_sums import room_for_rounding
 from alm.runs.spread import Outcome, spread
@@ -28,6 +28,7 @@ from alm.runs.together import How, set_scene, why_not
 from scenarios import BASE
 
 POINTS = "points"
+MOST_DIGITS = 17  # of a float: more tell nothing apart
 
 
 @dataclass(frozen=True)
@@ -94,31 +95,21 @@ def frontier(
     Raises
     ------
     CaseError
-        The case has faults; there is no such limit or measure.
+        The case has faults; there is no such limit or measure; the denominator of a ratio can be 0.
     FileExistsError
         `out` is taken by something that is no run.
-    OutOfTimeError
-        The solver had no plan without the limit when its time was up.
+    NoAnswerError
+        The solver found neither an end of the frontier nor that there is none; OutOfTimeError where its time was up.
     """
     stages = Stages(progress)
     with stages.stage("load"):
         case = load(case_folder, options.changes)
         refuse_scenario(case, options.scenario)
         axis = axis_of(case, options.x, options.scenario)
-    hashes = table_hashes(axis.case)
-    name = f"{case.settings.as_of:%Y-%m-%d}-{store.run_id(hashes, options.known)}"
-    target = Path(out) if out else Path("runs") / store.folder_name(case.settings.name) / name
-    manifest = {
-        "id": name.rsplit("-", 1)[-1],
-        "kind": KIND,
-        "case": case.settings.name,
-        "options": options.known,
-        "hashes": hashes,
-        "versions": store.versions(),
-        **facts(case),
-    }
+    prepared = Prepared(axis.case, options)
+    target = Path(out) if out else prepared.place()
     with store.written_aside(target) as aside:
-        answer = _run(aside, axis, options, stages, manifest, jobs)
+        answer = _run(aside, axis, prepared, stages, jobs)
     points = tuple(
         {**point, "run": str(target / str(point["run"])) if point["run"] else None}
         for point in answer.points
@@ -134,21 +125,16 @@ def frontier(
 
 
 def _run(
-    aside: Path,
-    axis: Axis,
-    options: Options,
-    stages: Stages,
-    manifest: dict[str, Any],
-    jobs: int | None,
+    aside: Path, axis: Axis, prepared: Prepared[Options], stages: Stages, jobs: int | None
 ) -> Frontier:
-    row = axis.row
+    row, options = axis.row, prepared.options
     blank = Frontier(
         case=axis.case.settings.name,
         x=options.x,
         limit=axis.limit,
         region=str(row["region"]),
         sense=axis.sense,
-        status="infeasible",
+        status=None,
         seconds=stages.seconds,
         current=float(row["bound"]) if axis.limit == options.x else None,
     )
@@ -156,21 +142,37 @@ def _run(
     try:
         with stages.stage("ends"):
             ends = find_ends(axis, options.scenario, How())
-            stages.note("ends", tightest=ends.tightest, loosest=ends.loosest)
+            stages.note("ends", tightest=ends.tightest, loosest=ends.loosest, note=ends.note)
     except NoEndError as error:
-        answer = replace(blank, reason=_why(axis, options, error), status=_status(error))
+        answer = replace(blank, reason=_why(axis, options, error), status=error.status)
     else:
         with stages.stage("points"):
             runs = _points(aside, axis, ends, options, jobs)
         answer = _told(aside, axis, blank, ends, runs)
     with stages.stage("report"):
-        store.write_manifest(aside, {**manifest, **_kept(answer)})
-        if answer.points:
-            from reports import write_report
-
-            write_report(aside, lang=options.lang)
+        store.write_manifest(aside, {**prepared.manifest, **_kept(answer)})
+        answer = _reported(aside, answer, options.lang, stages)
+    store.write_manifest(aside, {**prepared.manifest, **_kept(answer)})
     (aside / "log.jsonl").write_text(stages.log(), encoding="utf-8")
     return answer
+
+
+def _reported(aside: Path, answer: Frontier, lang: str, stages: Stages) -> Frontier:
+    """Write the workbook; one that fails costs only itself."""
+    if not answer.points:
+        return answer
+    parts = Parts(stages, Interruption())
+
+    def write() -> None:
+        from reports import write_report
+
+        write_report(aside, lang=lang)
+
+    parts.attempt("report", write, None)
+    if not parts.fault:
+        return answer
+    (aside / "report.xlsx").unlink(missing_ok=True)
+    return replace(answer, fault="; ".join(each for each in (answer.fault, parts.fault) if each))
 
 
 def _why(axis: Axis, options: Options, error: NoEndError) -> str:
@@ -178,10 +180,6 @@ def _why(axis: Axis, options: Options, error: NoEndError) -> str:
         return str(error)
     scene = set_scene(axis.released(), options.scenario)
     return f"{error}: {why_not(scene, error.planned.solution)}"
-
-
-def _status(error: NoEndError) -> str:
-    return "infeasible" if error.planned is None else WORDS[error.planned.solution.status]
 
 
 def _kept(answer: Frontier) -> dict[str, Any]:
@@ -193,13 +191,19 @@ def _kept(answer: Frontier) -> dict[str, Any]:
 def bounds_between(tightest: float, loosest: float, number: int) -> list[float]:
     """Spread bounds evenly, both ends included; one where the ends are the same.
 
-    >>> bounds_between(1.0, 0.9, 3), bounds_between(1.0, 1.0, 3)
-    ([1.0, 0.95, 0.9], [1.0])
+    Those in between have six digits, or as many more as keep them apart.
+
+    >>> bounds_between(1.0, 0.9, 3), bounds_between(1.0, 1.0, 3), bounds_between(1.0, 1.00001, 3)
+    ([1.0, 0.95, 0.9], [1.0], [1.0, 1.000005, 1.00001])
     """
     if tightest == loosest:
         return [tightest]
     inner = np.linspace(tightest, loosest, number)[1:-1]
-    return [tightest, *(float(f"{bound:.6g}") for bound in inner), loosest]
+    for digits in range(DIGITS, MOST_DIGITS + 1):
+        bounds = [tightest, *(float(f"{bound:.{digits}g}") for bound in inner), loosest]
+        if len(set(bounds)) == len(bounds) and bounds == sorted(bounds, reverse=tightest > loosest):
+            break
+    return bounds
 
 
 def _points(
@@ -253,12 +257,11 @@ def _told(
         point["knee"] = number == knee
     store.write_tables(aside, {"frontier": _table(points)})
     planned = [point for point in points if point["objective"] is not None]
-    status = "infeasible"
-    if planned:
-        status = "gap" if any(point["status"] == "gap" for point in planned) else "optimal"
     return replace(
         blank,
-        status=status,
+        status=_status(points, proven=not ends.note),
+        reason="" if planned else next((p["reason"] for p in points if p["reason"]), ""),
+        note=ends.note,
         verified=bool(planned) and all(point["verified"] for point in planned),
         tightest=ends.tightest,
         loosest=ends.loosest,
@@ -266,6 +269,18 @@ def _told(
         points=tuple(points),
         order=_order(axis.case, planned),
         fault="; ".join(point["fault"] for point in points if point["fault"]),
+    )
+
+
+def _status(points: list[dict[str, Any]], *, proven: bool) -> str | None:
+    """Give the status of a frontier from those of its points; None where no plan was made and not all are known to have none."""
+    found = {point["status"] for point in points}
+    if found & {"optimal", "gap"}:
+        return "gap" if "gap" in found or not proven else "optimal"
+    return (
+        None
+        if None in found
+        else next(each for each in ("unbounded", "infeasible") if each in found)
     )
 
 

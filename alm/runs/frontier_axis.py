@@ -39,12 +39,15 @@ class Axis:
         With that limit, hard.
     limit : str
         Its name; in a case without it, it was added for a measure.
+    x : str
+        What was asked for: the limit, or a measure.
     changes : tuple of str
         What made it so, as `--set` takes it.
     """
 
     case: Case
     limit: str
+    x: str
     changes: tuple[str, ...] = ()
 
     @property
@@ -96,13 +99,14 @@ def axis_of(case: Case, x: str, scenario: str) -> Axis:
     row = limits[limits["limit"] == x].iloc[0]
     _refuse_fixed(case, row, scenario)
     if row["enforcement"] == "hard":
-        return Axis(case, x)
+        return Axis(case, x, x)
     hard = limits.assign(
         enforcement=limits["enforcement"].mask(limits["limit"] == x, "hard"),
         penalty=limits["penalty"].mask(limits["limit"] == x, np.nan),
     )
     return Axis(
         replace(case, tables={**case.tables, "limits": hard}),
+        x,
         x,
         (f"limits.{x}.enforcement=hard", f"limits.{x}.penalty="),
     )
@@ -145,7 +149,7 @@ def _added(case: Case, x: str, limits: pd.DataFrame) -> Axis:
         "note": "added to be moved",
     }
     given = with_rows(case, {"limits": pd.DataFrame([row]).astype("str")})
-    return Axis(given, name)
+    return Axis(given, name, x)
 
 
 def _is_measure(case: Case, name: str) -> bool:

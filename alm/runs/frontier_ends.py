@@ -9,12 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from alm.case import Case
+from alm.case import Case, CaseError, Fault
 from alm.formulation.book import open_book
 from alm.formulation.formulate import Formulation, formulate
 from alm.formulation.limit_rows import limits_by_period
 from alm.runs.frontier_axis import Axis
-from alm.runs.together import How, Planned, alone, set_scene
+from alm.runs.judged import WORDS
+from alm.runs.run import NoAnswerError, OutOfTimeError
+from alm.runs.together import PLANS, How, Planned, alone, set_scene
 from scenarios import shocked
 from solvers import Problem, Solution, Status, solve
 
@@ -24,7 +26,6 @@ DIGITS = (
     6  # of an end, rounded to the loose side, so that the solver's own rounding leaves a plan there
 )
 SAME = 1e-8  # relative: what a plan that earns as much may lack, the solver's rounding
-NONE_LEFT = (Status.INFEASIBLE, Status.UNBOUNDED)
 
 
 @dataclass(frozen=True)
@@ -39,19 +40,30 @@ class Ends:
         The tightest bound that costs nothing: with it a plan earns as much as without the limit.
     free : Planned
         The best plan without the limit.
+    note : str
+        Which of them is not proven to be an end; blank where both are.
     """
 
     tightest: float
     loosest: float
     free: Planned
+    note: str = ""
 
 
 class NoEndError(Exception):
-    """There is no plan even without the limit, or none whose measure has an end; `planned` is what was found."""
+    """There is no plan even without the limit, or its measure has no end.
 
-    def __init__(self, reason: str, planned: Planned | None = None) -> None:
+    Attributes
+    ----------
+    status : str
+        infeasible or unbounded.
+    planned : Planned or None
+        What was found without the limit, where that is no plan.
+    """
+
+    def __init__(self, reason: str, status: str, planned: Planned | None = None) -> None:
         super().__init__(reason)
-        self.planned = planned
+        self.status, self.planned = status, planned
 
 
 def find_ends(axis: Axis, scenario: str, how: How) -> Ends:
@@ -59,12 +71,17 @@ def find_ends(axis: Axis, scenario: str, how: How) -> Ends:
 
     Raises
     ------
+    CaseError
+        The denominator can be 0, so that no bound of the ratio says anything.
     NoEndError
-        The case has no plan without the limit, or the denominator can be 0.
+        The case has no plan without the limit, or the measure has no end.
+    NoAnswerError
+        The solver found no end, nor that there is none; OutOfTimeError where its time was up.
     """
     free = alone(set_scene(axis.released(), scenario), how)
     if not free.is_plan:
-        raise NoEndError("there is no plan even without this limit", free)
+        status = WORDS[free.solution.status]
+        raise NoEndError("there is no plan even without this limit", status, free)
     table = free.ledgers[0].tables["limits"]
     held = _enforced(axis, table)
     start = _worst(axis, held["numerator"], held["denominator"].fillna(1.0))
@@ -73,10 +90,10 @@ def find_ends(axis: Axis, scenario: str, how: How) -> Ends:
     floor = None
     if not (formulation.problem.is_quadratic or formulation.problem.is_integer):
         floor = free.solution.objective
-    loosest = start if floor is None else _reach(axis, start, scenario, floor)
-    tightest = _reach(axis, loosest, scenario, None)
+    loosest, kept = (start, "") if floor is None else _reach(axis, start, scenario, floor)
+    tightest, note = _reach(axis, loosest, scenario, None)
     ends = [_rounded(end, axis.towards_loose) for end in (tightest, loosest)]
-    return Ends(ends[0], ends[1], free)
+    return Ends(ends[0], ends[1], free, "; ".join(each for each in (note, kept) if each))
 
 
 def _enforced(axis: Axis, table: pd.DataFrame) -> pd.DataFrame:
@@ -90,7 +107,9 @@ def _worst(axis: Axis, numerator: npt.ArrayLike, denominator: npt.ArrayLike) -> 
     """Give the tightest bound that measures keep at every close."""
     above, below = np.asarray(numerator, float), np.asarray(denominator, float)
     if (below <= 0).any():
-        raise NoEndError("its denominator can be 0, so that no bound of the ratio says anything")
+        allowed = "a limit or ratio whose denominator stays above 0"
+        hint = "some plan brings it to 0, so that no bound of the ratio says anything"
+        raise CaseError([Fault("options", None, "--x", axis.x, allowed, hint)])
     ratio = above / below
     return float(ratio.min() if axis.sense == "min" else ratio.max())
 
@@ -99,30 +118,62 @@ def _formulation(axis: Axis, bound: float, scenario: str) -> Formulation:
     return formulate(shocked(open_book(axis.at(bound)), scenario))
 
 
-def _reach(axis: Axis, start: float, scenario: str, floor: float | None) -> float:
+def _reach(axis: Axis, start: float, scenario: str, floor: float | None) -> tuple[float, str]:
     """Tighten a bound as far as any plan can keep it, or any that costs no more than `floor`.
 
     Each step asks for the plan whose rows have most room at the bound so far, and takes the bound that this plan keeps:
     Dinkelbach's way with a ratio. A limit without a denominator is done after one step.
+
+    Returns
+    -------
+    The bound, and what is not proven of it; blank where it is an end.
     """
-    bound = start
+    bound, note = start, ""
     for _ in range(STEPS):
         formulation = _formulation(axis, bound, scenario)
-        x = _most_room(axis, formulation, axis.case, floor)
-        if x is None:
-            return bound
-        found = _worst(axis, *_measures(axis, formulation, x))
-        gain = axis.towards_loose * (bound - found)
+        found = _most_room(axis, formulation, axis.case, floor)
+        if found.status is Status.INFEASIBLE:  # by rounding only: a plan keeps `start`
+            break
+        _refuse_no_end(axis, found, floor)
+        if found.status is Status.GAP:
+            note = _unproven(found, floor)
+        kept = _worst(axis, *_measures(axis, formulation, found.x))
+        gain = axis.towards_loose * (bound - kept)
         if gain <= SETTLED * max(1.0, abs(bound)):
-            return bound
-        bound = found
-    return bound
+            break
+        bound = kept
+    return bound, note
 
 
-def _most_room(
-    axis: Axis, formulation: Formulation, case: Case, floor: float | None
-) -> npt.NDArray[np.float64] | None:
-    """Find the plan that keeps the limit with most room at its worst close; None where none was found."""
+def _end(floor: float | None) -> str:
+    return (
+        "tightest bound that any plan keeps"
+        if floor is None
+        else "tightest bound that costs nothing"
+    )
+
+
+def _unproven(found: Solution, floor: float | None) -> str:
+    return f"the {_end(floor)} is that of the best plan found in {found.seconds:.3g} s: there may be a tighter one"
+
+
+def _refuse_no_end(axis: Axis, found: Solution, floor: float | None) -> None:
+    """Tell a measure without an end, and an end that was not found, from an end."""
+    if found.status is Status.UNBOUNDED:
+        more = "smaller" if axis.sense == "max" else "larger"
+        reason = f"its measure has no end: some plan makes it {more} than any bound; limit the positions that it counts"
+        raise NoEndError(reason, WORDS[found.status])
+    if found.status in PLANS and found.has_point:
+        return
+    limit = axis.case.settings.solve.time_limit
+    if found.seconds >= limit:
+        raise OutOfTimeError(limit, f"Not the {_end(floor)}")
+    why = found.note or found.status
+    raise NoAnswerError(f"{found.backend} did not find the {_end(floor)}: {why}")
+
+
+def _most_room(axis: Axis, formulation: Formulation, case: Case, floor: float | None) -> Solution:
+    """Find the plan that keeps the limit with most room at its worst close."""
     rows = _rows(axis, formulation)
     problem = formulation.problem
     side = np.full(len(rows), axis.towards_loose)
@@ -145,10 +196,7 @@ def _most_room(
         integer=np.append(problem.integer, False),
         cones=problem.cones,
     )
-    solution: Solution = solve(wider, time_limit=case.settings.solve.time_limit)
-    if solution.status in NONE_LEFT or not solution.has_point:
-        return None
-    return solution.x
+    return solve(wider, time_limit=case.settings.solve.time_limit)
 
 
 def _rows(axis: Axis, formulation: Formulation) -> npt.NDArray[np.int64]:

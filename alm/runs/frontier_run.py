@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from alm.runs.run import exit_code
+from alm.runs.run import EXIT_FAULT, exit_code
 
 KIND = "frontier"
 STRAIGHT = 1e-6  # of the square that holds the frontier: what lies closer to the chord is no knee
@@ -23,8 +23,8 @@ class Frontier:
     ----------
     limit : str
         The limit that is moved; it was added where `x` is a measure.
-    status : str
-        optimal, or gap where some point is; infeasible where there is no plan at all.
+    status : str or None
+        optimal, or gap where some point is or an end is not proven; infeasible or unbounded where there is no plan at all; None where nothing is known.
     current : float or None
         The bound of the limit as the case states it.
     tightest, loosest : float or None
@@ -34,6 +34,10 @@ class Frontier:
     points : tuple of dict
         point, bound, value (of the measure in the plan, at its worst close), objective, income, cost (against the best point),
         proven (what no plan at that bound earns more than), gap, status, verified, knee, run, reason, fault.
+    reason : str
+        Why there is no plan.
+    note : str
+        Which end is not proven to be one, time being up; blank where both are.
     order : str
         Where a looser bound earns less; blank where none does.
     """
@@ -43,7 +47,7 @@ class Frontier:
     limit: str
     region: str
     sense: str
-    status: str
+    status: str | None
     seconds: dict[str, float]
     folder: Path | None = None
     verified: bool = False
@@ -53,6 +57,7 @@ class Frontier:
     knee: float | None = None
     points: tuple[dict[str, Any], ...] = ()
     reason: str = ""
+    note: str = ""
     order: str = ""
     fault: str = ""
     report: Path | None = None
@@ -76,6 +81,7 @@ class Frontier:
             "seconds": self.seconds,
             "report": str(self.report) if self.report else None,
             **({"reason": self.reason} if self.reason else {}),
+            **({"note": self.note} if self.note else {}),
             **({"order": self.order} if self.order else {}),
             **({"fault": self.fault} if self.fault else {}),
         }
@@ -83,6 +89,8 @@ class Frontier:
     @property
     def exit_code(self) -> int:
         """Exit code of the contract, section 9; 1 where a looser bound earns less, or a point could not be made."""
+        if self.status is None:
+            return EXIT_FAULT
         faulty = bool(self.order or self.fault)
         return exit_code(self.status, verified=self.verified, faulty=faulty)
 

@@ -53,6 +53,13 @@ def test_a_key_with_dots_is_found(write):
     )
 
 
+def test_a_key_with_equals_signs_is_found(write):
+    limits = TABLES["limits"].replace("lcr,", "a=b=c,")
+    case = load(write(limits=limits), ["limits.a=b=c.bound=1.2", "limits.a=b=c.name=d=e"])
+    assert value(case, "limits", 2, "bound") == 1.2
+    assert value(case, "limits", 2, "name") == "d=e"
+
+
 @pytest.mark.parametrize("front", ["", "settings.", "case."])
 def test_keys_of_case_toml_change(front, write):
     changes = [

@@ -7,10 +7,16 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from alm.case import load
+from alm.case import CaseError, load
+from alm.runs import frontier_ends
+from alm.runs.frontier import _reported, _status
 from alm.runs.frontier_axis import axis_of
-from alm.runs.frontier_ends import find_ends
+from alm.runs.frontier_ends import NoEndError, find_ends
+from alm.runs.frontier_run import Frontier
+from alm.runs.run import OutOfTimeError
+from alm.runs.stages import Stages
 from alm.runs.together import How
+from solvers import Solution, Status, solve
 from tests.cli.cases import three_regions
 from tests.cli.program import THREE_REGIONS, alm
 
@@ -114,3 +120,68 @@ def test_a_case_without_a_plan_says_why_and_leaves_a_run(tmp_path):
     assert "even without this limit" in done.answer["reason"]
     assert json.loads((folder / "run.json").read_text(encoding="utf-8"))["kind"] == "frontier"
     assert alm("report", folder).code == 2
+
+
+def test_a_workbook_that_fails_costs_a_frontier_only_itself(tmp_path, monkeypatch):
+    def fail(folder, **_):
+        (folder / "report.xlsx").write_bytes(b"half")
+        raise RuntimeError("no room on the disk")
+
+    monkeypatch.setattr("reports.write_report", fail)
+    said = {"case": "", "x": "", "limit": "", "region": "", "sense": "max", "seconds": {}}
+    made = Frontier(**said, status="optimal", verified=True, points=({},))
+    told = _reported(tmp_path, made, "en", Stages())
+    assert "no room on the disk" in told.fault
+    assert told.exit_code == 1
+    assert not (tmp_path / "report.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    ("found", "proven", "status"),
+    [
+        (["optimal", "infeasible"], True, "optimal"),
+        (["optimal", None], True, "optimal"),
+        (["optimal"], False, "gap"),
+        (["gap", "optimal"], True, "gap"),
+        (["infeasible", "infeasible"], True, "infeasible"),
+        (["infeasible", None], True, None),
+        ([None], True, None),
+    ],
+)
+def test_points_that_could_not_be_made_are_not_taken_for_infeasible(found, proven, status):
+    assert _status([{"status": each} for each in found], proven=proven) == status
+
+
+def test_a_ratio_whose_denominator_can_be_0_is_no_axis():
+    """No loans at all keep equity to loans above any bound."""
+    axis = axis_of(load(THREE_REGIONS), "equity/class:loan", "base")
+    with pytest.raises(CaseError) as caught:
+        find_ends(axis, "base", How())
+    (fault,) = caught.value.faults
+    assert (fault.column, fault.found) == ("--x", "equity/class:loan")
+
+
+@pytest.mark.parametrize(
+    ("status", "raised", "why"),
+    [
+        (Status.UNBOUNDED, NoEndError, "has no end"),
+        (Status.FAILED, OutOfTimeError, "Not the tightest bound that any plan keeps within 600 s"),
+        (Status.GAP, None, "there may be a tighter one"),
+    ],
+)
+def test_what_ends_the_search_is_not_taken_for_an_end(monkeypatch, status, raised, why):
+    """A solver whose time is up, or that finds no end; at the gap of the third the bound is what its plan keeps."""
+
+    def stopped(problem, **_):
+        if status is Status.GAP:
+            return solve(problem).replace(status=status)
+        return Solution.nothing(problem, status, seconds=601.0)
+
+    monkeypatch.setattr(frontier_ends, "solve", stopped)
+    axis = axis_of(load(THREE_REGIONS), "liquidity", "base")
+    if raised is None:
+        bound, note = frontier_ends._reach(axis, 0.1, "base", None)
+        assert (bound, why in note) == (pytest.approx(1.0625), True)
+        return
+    with pytest.raises(raised, match=why):
+        frontier_ends._reach(axis, 0.1, "base", None)
