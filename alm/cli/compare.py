@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alm.cli import streams
+from alm.cli.allocate import ended_without_plan
 from alm.cli.answers import blank
-from alm.cli.faults import refuse, refusing_damage
+from alm.cli.faults import refuse, refusing_damage, say
 from alm.cli.progress import StageProgress
 from alm.cli.tables import listing
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 MOST_LIMITS = 12
+FIGURES = ("objective", "income", "gap", "regret", "binding")
 SIGNS = {"broken": "!", "short": "!", "amber": "~", "binding": "="}
 
 
@@ -61,23 +63,43 @@ def compare(
     try:
         with refusing_damage(" or ".join(map(str, runs)), answer):
             found = compare_runs(runs)
-            lost = _regret(runs, jobs, quiet) if regret else None
+            with ended_without_plan(answer):
+                lost, left_out = _regret(runs, jobs, quiet) if regret else (None, [])
     except CaseError as error:
         refuse(error.faults, answer)
-    found = {**found, "regret": lost}
+    found = {**found, "regret": lost, **({"without_regret": left_out} if left_out else {})}
+    for each in left_out:
+        say(f"No regret of {each['run']}: {each['why']}.")
     if as_json:
         streams.print_json(found)
     else:
         _show(found)
 
 
-def _regret(runs: Sequence[Path], jobs: int | None, quiet: bool) -> list[dict[str, Any]]:
-    """Replay scenarios with the plans of others, for every run that is over scenarios."""
-    from alm.runs.regret import regret_of
+def _regret(
+    runs: Sequence[Path], jobs: int | None, quiet: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    """Replay scenarios with the plans of others, for every run that is over scenarios; say which are none.
 
+    Raises
+    ------
+    CaseError
+        None of them is, one fault for each.
+    """
+    from alm.case import CaseError
+    from alm.runs.regret import regret_of, unsuitable
+
+    why = {run: unsuitable(run) for run in runs}
+    suited = [run for run in runs if why[run] is None]
+    if not suited:
+        raise CaseError([fault for fault in why.values() if fault is not None])
     with streams.only_results_on_stdout(), StageProgress(quiet) as progress:
         progress("regret")
-        return [{"run": str(run), **regret_of(run, jobs).answer()} for run in runs]
+        found = [{"run": str(run), **regret_of(run, jobs).answer()} for run in suited]
+    left_out = [
+        {"run": str(run), "why": fault.hint} for run, fault in why.items() if fault is not None
+    ]
+    return found, left_out
 
 
 def _show(found: dict[str, Any]) -> None:
@@ -94,27 +116,25 @@ def _show(found: dict[str, Any]) -> None:
 
 
 def _show_plans(console: Console, plans: list[dict[str, Any]], short: list[str]) -> None:
-    head = ("", "plan", "objective", "income", "gap", "verified", "binding", "meets first")
+    shares = any(plan["regret"] is not None for plan in plans)
+    lost = ("regret",) if shares else ()
+    head = ("", "plan", "objective", "income", "gap", *lost, "verified", "binding", "meets first")
     rows = [
         [
             number,
             plan["label"],
             _amount(plan["objective"]),
             _amount(plan["income"]),
-            _gap(plan),
+            "" if plan["gap"] is None else f"{plan['gap']:.1e}",
+            *([_amount(plan["regret"], "")] if shares else []),
             "yes" if plan["verified"] else "no" if plan["objective"] is not None else "",
             str(len(plan["binding"])) if plan["objective"] is not None else "",
             _first(plan),
         ]
         for number, plan in zip(short, plans, strict=True)
     ]
-    console.print(listing(head, rows, console.width, numbers=(2, 3, 4, 6), names=(1,)))
-
-
-def _gap(plan: dict[str, Any]) -> str:
-    """Write the gap of a plan that was sought for itself; of one that shares decisions, it would be its regret."""
-    shares = plan["label"].endswith(f" {plan['scenario']}")
-    return "" if plan["gap"] is None or shares else f"{plan['gap']:.1e}"
+    places = [place for place, name in enumerate(head) if name in FIGURES]
+    console.print(listing(head, rows, console.width, numbers=places, names=(1,)))
 
 
 def _first(plan: dict[str, Any]) -> str:

@@ -79,6 +79,19 @@ def _listed(values: np.ndarray) -> list[float | None]:
     return [None if value != value else float(value) + 0.0 for value in values]
 
 
+def unsuitable(run: Path) -> Fault | None:
+    """Say why a run has no regret: it is not over scenarios, or not all of them have a plan; None where it has."""
+    manifest = store.read_manifest(run) if (run / store.MANIFEST).is_file() else {}
+    hint = ""
+    if manifest.get("kind") != KIND:
+        hint = "it is a run of one plan; `alm scenarios CASE --mode stochastic` makes one over scenarios"
+    elif manifest.get("objective") is None or manifest.get("wait_and_see") is None:
+        lacking = [*manifest.get("infeasible", []), *manifest.get("unanswered", [])]
+        hint = f"there is no plan for {', '.join(map(str, lacking)) or 'all of them together'}"
+    allowed = "a run over scenarios, with a plan for each"
+    return Fault("options", None, "RUN", str(run), allowed, hint) if hint else None
+
+
 def regret_of(run: Path, jobs: int | None = None) -> Regret:
     """Hold the shared decisions of each plan of a run over scenarios, and replay every scenario with them.
 
@@ -90,12 +103,10 @@ def regret_of(run: Path, jobs: int | None = None) -> Regret:
     CaseError
         It is no run over scenarios with plans for all of them.
     """
-    manifest = store.read_manifest(run) if (run / store.MANIFEST).is_file() else {}
-    whole = manifest.get("kind") == KIND and manifest.get("objective") is not None
-    if not whole:
-        hint = "`alm scenarios CASE --mode stochastic` makes one"
-        allowed = "a run over scenarios, with a plan for each"
-        raise CaseError([Fault("options", None, "RUN", str(run), allowed, hint)])
+    fault = unsuitable(run)
+    if fault is not None:
+        raise CaseError([fault])
+    manifest = store.read_manifest(run)
     mode = Mode(manifest["options"]["mode"])
     case, table = load(run / "inputs"), store.read_table(run, "scenarios")
     names = tuple(str(name) for name in table["scenario"])

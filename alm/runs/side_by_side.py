@@ -14,7 +14,7 @@ from alm.formulation.book import exchange_rates
 from alm.runs import store
 from alm.runs.scenario_folder import SUBFOLDERS
 from alm.runs.scenario_run import KIND
-from scenarios import BASE
+from scenarios import BASE, Mode
 
 MOST_DECISIONS = 12
 MISSED, AT_BOUND = ("broken", "short"), ("broken", "short", "binding")
@@ -46,6 +46,10 @@ class Plan:
         Name of the run's folder, and the scenario where the run is over scenarios.
     manifest : dict
         run.json of the plan.
+    regret : float or None
+        Where it has to suit other scenarios, too: what its scenario's own best plan earns more.
+    shares : bool
+        Whether it has to; then its bound and gap are those of another plan, the one for its scenario alone.
     """
 
     run: Path
@@ -54,6 +58,8 @@ class Plan:
     scenario: str
     label: str
     manifest: dict[str, Any]
+    regret: float | None = None
+    shares: bool = False
 
     @property
     def is_plan(self) -> bool:
@@ -103,11 +109,15 @@ def _plans_of(run: Path, manifest: dict[str, Any]) -> list[Plan]:
     if not (run / "plan" / "scenarios.parquet").is_file():
         return [Plan(run, run, case, BASE, name, manifest)]
     rows = store.read_table(run, "scenarios")
+    shares = (manifest.get("options") or {}).get("mode") != Mode.SWEEP.value
     plans = []
-    for scenario, folder in zip(rows["scenario"], rows["folder"], strict=True):
-        place = run / SUBFOLDERS.plan / folder
-        known = store.read_manifest(place) if (place / store.MANIFEST).is_file() else {}
-        plans.append(Plan(run, place, case, str(scenario), f"{name} {scenario}", known))
+    for row in rows.to_dict("records"):
+        scenario, place = str(row["scenario"]), run / SUBFOLDERS.plan / str(row["folder"])
+        known = {"status": row["status"]}
+        if (place / store.MANIFEST).is_file():
+            known = store.read_manifest(place)
+        regret = float(row["regret"]) if shares and pd.notna(row["regret"]) else None
+        plans.append(Plan(run, place, case, scenario, f"{name} {scenario}", known, regret, shares))
     return plans
 
 
@@ -124,6 +134,8 @@ def _of_other_money(plans: Sequence[Plan]) -> list[Fault]:
 def figures(plan: Plan) -> dict[str, Any]:
     """Say what a plan earns, and what it meets first."""
     said = {name: plan.manifest.get(name) for name in FIGURES}
+    if plan.shares:
+        said |= {"bound": None, "gap": None}
     row: dict[str, Any] = {
         "run": str(plan.run),
         "label": plan.label,
@@ -132,6 +144,7 @@ def figures(plan: Plan) -> dict[str, Any]:
         "status": plan.manifest.get("status"),
         "verified": bool(plan.manifest.get("verified")),
         **said,
+        "regret": plan.regret,
         "horizon_value": None,
         "first": None,
         "binding": [],
