@@ -7,25 +7,43 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from alm.cli import streams
-from alm.cli.allocate import BASE, backend_faults, ended_without_plan, refuse_unknown, refusing
+from alm.cli.allocate import (
+    BASE,
+    NO_ANSWER,
+    backend_faults,
+    ended_without_plan,
+    refuse_unknown,
+    refusing,
+)
 from alm.cli.answers import blank
-from alm.cli.faults import BAD_INPUT, as_objects, say
+from alm.cli.faults import BAD_INPUT, OPTIONS, as_objects, say
 from alm.cli.options import Backend, CaseFolder, Scenario
 from alm.cli.progress import StageProgress
 from alm.cli.tables import listing
 from alm.money import money_name
 
 if TYPE_CHECKING:
+    from alm.case import Fault
+    from alm.runs.run import Run
     from alm.runs.whatif import Answer, Session
 
+Found = TypeVar("Found")
 PROMPT = "what if> "
+RANKS = (
+    0,
+    4,
+    2,
+    3,
+    1,
+    5,
+)  # exit codes, the worst last: a gap is a plan, a plan that is refused is worse than none
 HELP = """PATH=VALUE ...  change cells on top of those before: limits.liquidity.bound=0.12
 undo            take the last line back
 reset           take everything back
@@ -124,8 +142,12 @@ class Talk:
 
     def hear(self, line: str) -> bool:
         """Answer one line; False where it ends the talk."""
-        words = _words(line)
-        if words is None or not words:
+        try:
+            words = shlex.split(line, comments=True)
+        except ValueError as error:  # a quote is left open
+            self._refuse_line(line.strip(), str(error))
+            return True
+        if not words:
             return True
         first, rest = words[0], words[1:]
         if first in ("quit", "exit"):
@@ -158,60 +180,85 @@ class Talk:
             self._steps.pop()
 
     def _answer(self) -> bool:
-        from alm.case import CaseError
-        from alm.runs.run import OutOfTimeError
-        from solvers import UnsuitableBackendError
-
-        try:
-            answer = _timed(self._quiet, lambda _: self._session.ask(self._changes))
-        except CaseError as error:
-            self._refuse([str(fault) for fault in error.faults], as_objects(error.faults))
-            return False
-        except (OutOfTimeError, UnsuitableBackendError) as error:
-            self._refuse([str(error)], [])
+        answer = self._attempt(
+            lambda: _timed(self._quiet, lambda _: self._session.ask(self._changes))
+        )
+        if answer is None:
             return False
         self._note(answer)
         if not self._as_json:
             _show(streams.results(), answer, self._session.base)
         return True
 
+    def _attempt(self, look: Callable[[], Found]) -> Found | None:
+        """Look for a plan; None, once it is said why, where there is no answer."""
+        from alm.case import CaseError
+        from alm.runs.run import NoAnswerError
+        from solvers import UnsuitableBackendError
+
+        try:
+            return look()
+        except CaseError as error:
+            self._refuse([str(fault) for fault in error.faults], as_objects(error.faults))
+        except (NoAnswerError, UnsuitableBackendError, OSError) as error:
+            self._refuse([str(error)], [])
+        return None
+
     def _refuse(self, lines: list[str], faults: list[dict[str, Any]]) -> None:
-        self._code = max(self._code, BAD_INPUT if faults else 1)
+        self._end_with(BAD_INPUT if faults else NO_ANSWER)
         for line in lines:
             say(line)
         told = {"changes": list(self._changes), "status": "invalid" if faults else None}
-        self._told.append({**told, "faults": faults})
+        why = {} if faults else {"reason": "; ".join(lines)}
+        self._told.append({**told, "faults": faults, **why})
+
+    def _refuse_line(self, line: str, why: str) -> None:
+        from alm.case import Fault
+
+        fault = Fault(OPTIONS, None, "line", line, "words as a shell reads them", why)
+        self._refuse([f"{line}: {why}"], as_objects([fault]))
+
+    def _end_with(self, code: int) -> None:
+        self._code = max(self._code, code, key=RANKS.index)
 
     def _note(self, answer: Answer) -> None:
         self._told.append(answer.told())
-        self._code = max(self._code, answer.run.exit_code)
+        self._end_with(answer.run.exit_code)
 
     def _keep(self, out: Path | None) -> None:
         """Make the whole run of what stands there."""
         from dataclasses import replace
 
+        from alm.case import CaseError
         from alm.runs.allocate import allocate
 
         options = replace(self._options, changes=(*self._options.changes, *self._changes))
-        try:
-            run = _timed(
-                self._quiet,
-                lambda told: allocate(self._case, out, options=options, progress=told),
-            )
-        except OSError as error:
-            self._refuse([f"{out}: {error}"], [])
+
+        def make(told: Callable[[str], None]) -> Run:
+            try:
+                return allocate(self._case, out, options=options, progress=told)
+            except FileExistsError as error:
+                raise CaseError([_taken(out, error)]) from None
+
+        run = self._attempt(lambda: _timed(self._quiet, make))
+        if run is None:
             return
+        self._end_with(run.exit_code)
+        known = {"changes": list(self._changes), "kept": str(run.folder), "status": run.status}
+        known |= {"verified": run.verified, "exit_code": run.exit_code}
+        said = {"reason": run.reason, "fault": run.fault}
+        self._told.append({**known, **{name: words for name, words in said.items() if words}})
+        for words in filter(None, said.values()):
+            say(f"{run.folder}: {words}")
         where = streams.messages() if self._as_json else streams.results()
         where.print(str(run.folder), markup=False, soft_wrap=True)
 
 
-def _words(line: str) -> list[str] | None:
-    """Take a line apart as a shell would; None where a quote is left open."""
-    try:
-        return shlex.split(line, comments=True)
-    except ValueError as error:
-        say(f"{line.strip()}: {error}")
-        return None
+def _taken(out: Path | None, error: FileExistsError) -> Fault:
+    from alm.case import Fault
+
+    allowed = "a new or empty folder, or a run to replace"
+    return Fault(OPTIONS, None, "keep", str(out), allowed, str(error))
 
 
 def _show(console: Console, answer: Answer, base: Answer | None) -> None:

@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from alm.cli.whatif import RANKS
+
 from . import cases
 from .program import alm
 
@@ -14,6 +16,7 @@ loans.x.y=1
 undo
 --set limits.loans.bound=1.7 lanes.east-west.capacity=60
 keep {kept}
+keep {taken}
 positions.West/CNY/loan.min_balance=400
 undo
 '
@@ -34,10 +37,10 @@ def asked(lines, *words):
 @pytest.fixture(scope="module")
 def piped(case):
     """What was answered, and the run that was kept in between, without its workbook."""
-    kept = case.parent / "kept"
+    kept, taken = case.parent / "kept", case
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("reports.write_report", lambda *_, **__: None)
-        return asked(LINES.format(kept=kept), case, "--json"), kept
+        return asked(LINES.format(kept=kept, taken=taken), case, "--json"), kept
 
 
 def test_each_line_is_answered_by_a_verified_plan_on_top_of_those_before(piped):
@@ -45,7 +48,7 @@ def test_each_line_is_answered_by_a_verified_plan_on_top_of_those_before(piped):
     done, kept = piped
     answer = done.answer
     assert list(answer) == ["case", "status", "base", "answers"]
-    first, faulty, back, both, without, again = answer["answers"]
+    first, faulty, back, both, whole, in_use, without, again, unread = answer["answers"]
     assert first["changes"] == ["lanes.east-west.capacity=20"]
     assert first["objective"] < answer["base"]["objective"] < both["objective"]
     assert first["backend"] == "simplex from the last plan"
@@ -57,6 +60,9 @@ def test_each_line_is_answered_by_a_verified_plan_on_top_of_those_before(piped):
     assert "reason" in without
     assert again["objective"] == both["objective"]
     assert all(each["verified"] for each in (first, back, both, again))
+    assert (whole["kept"], whole["exit_code"], whole["verified"]) == (str(kept), 0, True)
+    assert (in_use["status"], in_use["faults"][0]["column"]) == ("invalid", "keep")
+    assert (unread["faults"][0]["found"], unread["status"]) == ("'", "invalid")
     whole = json.loads((kept / "run.json").read_text(encoding="utf-8"))
     assert whole["options"]["changes"] == both["changes"]
     assert {name: whole[name] for name in ("objective", "income", "status", "verified")} == {
@@ -85,3 +91,8 @@ def test_a_case_with_faults_is_refused_like_anywhere(tmp_path):
     done = asked("", tmp_path, "--json")
     assert done.code == 2
     assert done.answer["faults"][0]["allowed"] == "a folder with case.toml"
+
+
+def test_a_gap_does_not_hide_that_there_is_no_plan():
+    codes = sorted([4, 3, 0, 2, 5, 1], key=RANKS.index)
+    assert codes == [0, 4, 2, 3, 1, 5]
