@@ -21,6 +21,7 @@ from alm.cli.options import (
     Language,
     OnlyFolder,
     Out,
+    ReferenceRun,
     ReportLanguage,
     Scenario,
 )
@@ -47,13 +48,7 @@ def allocate(
     no_workbook: Annotated[
         bool, typer.Option("--no-workbook", help="Write no workbook; `alm report` can do it later.")
     ] = False,
-    reference: Annotated[
-        Path | None,
-        typer.Option(
-            help="Run whose plan decides among equally good ones, matched by dates.",
-            show_default=False,
-        ),
-    ] = None,
+    reference: ReferenceRun = None,
     lang: ReportLanguage = Language.EN,
     as_json: AsJson = False,
     quiet: OnlyFolder = False,

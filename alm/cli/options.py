@@ -36,6 +36,13 @@ Backend = Annotated[str, typer.Option(help="Solver, instead of the one the probl
 AnyOptimum = Annotated[
     bool, typer.Option("--any-optimum", help="Skip the tie-break among equally good plans.")
 ]
+ReferenceRun = Annotated[
+    Path | None,
+    typer.Option(
+        help="Run whose plan decides among equally good ones, matched by dates.",
+        show_default=False,
+    ),
+]
 ReportLanguage = Annotated[Language, typer.Option(help="Language of the workbook.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")]
 OnlyFolder = Annotated[

@@ -59,6 +59,8 @@ def test_every_fault_of_a_plan_is_said_at_once(tmp_path):
     [defaults]
     case = "y"
     workbook = "yes"
+    backend = "hihgs"
+    reference = "no-run"
     [[run]]
     case = "nowhere"
     scenario = ["sun"]
@@ -77,13 +79,30 @@ def test_every_fault_of_a_plan_is_said_at_once(tmp_path):
         (None, "nam", "x", "did you mean name?"),
         (None, "defaults.case", "y", ""),
         (None, "defaults.workbook", "yes", ""),
+        (None, "defaults.backend", "hihgs", "did you mean highs?"),
+        (None, "defaults.reference", "no-run", ""),
         (1, "scenario", "['sun']", "did you mean scenarios?"),
         (1, "case", "nowhere", ""),
         (2, "set", "['limits.liquidity.bound']", ""),
-        (2, "mode", "sweeep", ""),
+        (2, "mode", "sweeep", "did you mean sweep?"),
         (2, "reference", "nowhere", ""),
-        (2, "reference", "nowhere", beside_mode),
         (3, "baselines", True, beside_mode),
+    ]
+
+
+def test_a_mode_of_defaults_leaves_no_choice_of_scenarios_either(tmp_path):
+    text = f"""
+    [defaults]
+    mode = "sweep"
+    workbook = false
+    [[run]]
+    case = "{TWO_WEATHERS}"
+    scenarios = ["sun"]
+    """
+    hint = "a run over all scenarios has no choice of it"
+    assert faults_of(written(tmp_path, text)) == [
+        (None, "defaults.workbook", False, hint),
+        (1, "scenarios", "['sun']", hint),
     ]
 
 

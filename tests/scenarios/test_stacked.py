@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from alm.case import load
 from alm.formulation.stacked import Risk, stack
+from alm.runs.reference import Reference
 from alm.runs.together import How, alone, set_scene, together
 from scenarios import BASE, Mode, cvar, tree_of
 from tests.cli.program import EXAMPLES
@@ -23,10 +25,10 @@ from tests.oracle.hand import (
 )
 
 
-def planned(case, mode=Mode.ROBUST, risk=Risk()):  # noqa: B008  # a frozen value
+def planned(case, mode=Mode.ROBUST, risk=Risk(), how=How()):  # noqa: B008  # frozen values
     tree = tree_of(case, mode)
     scenes = [set_scene(case, name) for name in tree.names]
-    return together(scenes, tree.key, tree.probability, risk, How())
+    return together(scenes, tree.key, tree.probability, risk, how)
 
 
 def of(tmp_path, names, rows, shocks, products=(CASH, GILT, LOAN, DEPOSIT)):
@@ -126,3 +128,25 @@ def test_the_worst_half_of_a_quadratic_objective(tmp_path):
 def test_the_mean_of_the_worst_counts_a_part_of_the_scenario_at_its_edge():
     """Worst 0.3: all of 1 (0.2), and 0.1 of the 0.5 at 4: (0.2 + 0.4) / 0.3 = 2."""
     assert cvar([9, 1, 4], [0.3, 0.2, 0.5], 0.7) == pytest.approx(2.0)
+
+
+def test_among_equal_plans_every_scenario_stays_close_to_the_reference(tmp_path):
+    """Loans earn the 1 % of cash: 70 were written at this close before, so 70 are again, in both scenarios; else none."""
+    rows = [
+        plug(100, 0.01),
+        position("loan", 0, 0.01, max_new=100),
+        position("deposit", 100, 0, **NO_NEW),
+    ]
+    case = of(tmp_path, "ab", rows, [])
+    key = {"region": "home", "currency": "CNY", "close": "2026-12-31"}
+    written = pd.DataFrame(
+        [
+            {**key, "product": "loan", "new": 70.0, "sold": 0.0, "balance": 70.0},
+            {**key, "product": "cash", "new": 0.0, "sold": 0.0, "balance": 30.0},
+        ]
+    )
+    lanes = pd.DataFrame(columns=["lane", "close", "transfer"])
+    earlier = Reference("", written, lanes, case.settings.unit)
+    for how, amount in ((How(), 0.0), (How(reference=earlier), 70.0)):
+        found = planned(case, how=how)
+        assert [plan.decisions.new.max() for plan in found.plans] == [amount, amount]

@@ -11,6 +11,7 @@ from typing import Any
 from alm.case import CaseError, Fault
 from alm.case.faults import nearest
 from scenarios import BASE, Mode
+from solvers.backends import BACKENDS
 
 ALL = "all"
 LANGUAGES = ("en", "zh")
@@ -99,16 +100,17 @@ def _is_scenario_list(value: object) -> bool:
 
 @dataclass(frozen=True)
 class Key:
-    """One key of a plan file: what may stand there, in code and in words."""
+    """One key of a plan file: what may stand there, in code and in words; `words` where there are only these."""
 
     name: str
     fits: Callable[[object], bool]
     allowed: str
     only_in_run: bool = False
+    words: tuple[str, ...] = ()
 
 
 def _one_of(name: str, *words: str) -> Key:
-    return Key(name, lambda value: value in words, " or ".join(words))
+    return Key(name, lambda value: value in words, " or ".join(words), words=words)
 
 
 KEYS = (
@@ -117,14 +119,14 @@ KEYS = (
     Key("scenarios", _is_scenario_list, 'a list of scenarios, or "all"'),
     _one_of("mode", *(mode.value for mode in Mode)),
     Key("set", _is_change_list, 'a list of changes, as ["limits.liquidity.bound=0.12"]'),
-    Key("backend", _is_text, "the name of a solver"),
+    _one_of("backend", *(backend.name for backend in BACKENDS)),
     Key("any_optimum", _is_flag, "true or false"),
     Key("baselines", _is_flag, "true or false"),
     Key("workbook", _is_flag, "true or false"),
     _one_of("lang", *LANGUAGES),
     Key("reference", _is_text, "the folder of a run, counted from the plan"),
 )
-NOT_WITH_MODE = ("scenarios", "baselines", "workbook", "reference")
+NOT_WITH_MODE = ("scenarios", "baselines", "workbook")
 """What a run over all scenarios has no choice of."""
 TOP = (
     Key("name", _is_text, "text"),
@@ -180,13 +182,17 @@ def _faults(raw: Mapping[str, Any], path: Path) -> Iterator[Fault]:
     if isinstance(defaults, Mapping):
         common = [key for key in KEYS if not key.only_in_run]
         yield from _of_section(defaults, common, path, None, "defaults.")
+        yield from _of_choices(defaults, defaults.get("mode"), path, None, "defaults.")
+    else:
+        defaults = {}
     runs = raw.get("run", [])
     for number, given in enumerate(runs if isinstance(runs, list) else [], start=1):
         if not isinstance(given, Mapping):
             yield Fault(path.name, number, "run", str(given), "a section [[run]]")
             continue
         yield from _of_section(given, KEYS, path, number)
-        yield from _of_run(given, path, number)
+        yield from _of_case(given, path, number)
+        yield from _of_choices(given, given.get("mode", defaults.get("mode")), path, number)
 
 
 def _of_section(
@@ -199,21 +205,29 @@ def _of_section(
             hint = nearest(name, known)
             yield Fault(path.name, row, within + name, _shown(value), "a key of a plan", hint)
         elif not key.fits(value):
-            yield Fault(path.name, row, within + name, _shown(value), key.allowed)
+            hint = nearest(value, key.words) if isinstance(value, str) and key.words else ""
+            yield Fault(path.name, row, within + name, _shown(value), key.allowed, hint)
 
 
-def _of_run(given: Mapping[str, Any], path: Path, row: int) -> Iterator[Fault]:
+def _of_case(given: Mapping[str, Any], path: Path, row: int) -> Iterator[Fault]:
     case = given.get("case", "")
-    allowed = KEYS[0].allowed
     if isinstance(case, str) and not (case and (path.parent / case / "case.toml").is_file()):
-        yield Fault(path.name, row, "case", case, allowed)
+        yield Fault(path.name, row, "case", case, KEYS[0].allowed)
+
+
+def _of_choices(
+    given: Mapping[str, Any], mode: object, path: Path, row: int | None, within: str = ""
+) -> Iterator[Fault]:
+    """Find a reference that is no run, and choices that a run over all scenarios does not have."""
     reference = given.get("reference", "")
     if isinstance(reference, str) and reference and not _is_run(path.parent / reference):
-        yield Fault(path.name, row, "reference", reference, "the folder of a run with a plan")
+        column, allowed = f"{within}reference", "the folder of a run with a plan"
+        yield Fault(path.name, row, column, reference, allowed)
     for name in NOT_WITH_MODE:
-        if given.get("mode") and name in given:
+        if mode and name in given:
             hint = "a run over all scenarios has no choice of it"
-            yield Fault(path.name, row, name, _shown(given[name]), "nothing beside mode", hint)
+            column, found = within + name, _shown(given[name])
+            yield Fault(path.name, row, column, found, "nothing beside mode", hint)
 
 
 def _is_run(folder: Path) -> bool:

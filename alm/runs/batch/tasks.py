@@ -142,6 +142,7 @@ def _options(entry: Entry, scenario: str) -> Options | scenario_job.Options:
         "backend": entry.backend,
         "any_optimum": entry.any_optimum,
         "lang": entry.lang,
+        "reference": entry.reference,
     }
     if entry.mode:
         return scenario_job.Options(mode=Mode(entry.mode), **common)
@@ -149,7 +150,6 @@ def _options(entry: Entry, scenario: str) -> Options | scenario_job.Options:
         **common,
         baselines=entry.baselines,
         workbook=entry.workbook,
-        reference=entry.reference,
         scenario=scenario,
     )
 
