@@ -27,20 +27,40 @@ def why_infeasible(book: Book, formulation: Formulation) -> Reason:
     Limits give way by tier, targets first and statutory ones last, within a tier as little as possible in reporting
     currency. If no plan keeps everything else even so, bounds of positions and lanes contradict each other.
     """
-    rows, table = _limit_rows(formulation)
-    rank = np.array([TIERS.index(tier) for tier in table["tier"]], dtype=int)
-    misses = least_misses(formulation.problem, rows, np.ones(len(rows)), rank)
+    rows, table = limit_rows(formulation)
+    misses = least_misses(formulation.problem, rows, np.ones(len(rows)), ranks(table))
     if misses is None:
         return Reason(contradicting_bounds(book, formulation))
-    table = table.assign(missed=misses.missed, enough=_enough(formulation, table, misses))
+    return told(book, with_misses(formulation, table, misses).assign(whose=""))
+
+
+def ranks(table: pd.DataFrame) -> np.ndarray:
+    """Give the order in which limits are kept, statutory ones first: (row)."""
+    return np.array([TIERS.index(tier) for tier in table["tier"]], dtype=int)
+
+
+def with_misses(formulation: Formulation, table: pd.DataFrame, misses: Misses) -> pd.DataFrame:
+    """Add by how much each row of limits is missed, and the bound at which it would be kept."""
+    return table.assign(missed=misses.missed, enough=_enough(formulation, table, misses))
+
+
+def told(book: Book, table: pd.DataFrame) -> Reason:
+    """Say which limits must give way, and the bounds at which there would be a plan.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `with_misses`, with `whose`: the scenario in which the row holds; blank where there is but one.
+    """
     short = table[table["missed"] > 0]
-    worst = short.sort_values("missed", ascending=False, kind="stable").drop_duplicates("limit")
+    worst = short.sort_values("missed", ascending=False, kind="stable")
+    worst = worst.drop_duplicates(["limit", "whose"])
     worst = worst.sort_values("tier", key=lambda tier: -tier.map(TIERS.index), kind="stable")
     advice = _advice(short)
     return Reason(_sentence(book, worst, advice), advice)
 
 
-def _limit_rows(formulation: Formulation) -> tuple[np.ndarray, pd.DataFrame]:
+def limit_rows(formulation: Formulation) -> tuple[np.ndarray, pd.DataFrame]:
     """List the rows that keep hard limits, and the limit and period of each."""
     blocks = [block for name, block in formulation.rows.items() if name.startswith("limit ")]
     places = [block.coords[0].to_numpy() for block in blocks]
@@ -98,11 +118,12 @@ def _sentence(book: Book, worst: pd.DataFrame, advice: tuple[str, ...]) -> str:
     settings = book.case.settings
     limits = book.case.table("limits")
     row_of = dict(zip(limits["limit"], limits.index, strict=True))
-    terms = ["limit", "name", "region", "period", "missed", "tier"]
+    terms = ["limit", "name", "region", "period", "missed", "tier", "whose"]
     named = [
         f"{name} ({tier}, {region}, row {row_of[limit]} of limits) by "
         f"{money_name(settings.currency, settings.unit, f'{missed:,.{DIGITS}g}')} in period {period}"
-        for limit, name, region, period, missed, tier in worst[terms]
+        f"{f' of scenario {whose}' if whose else ''}"
+        for limit, name, region, period, missed, tier, whose in worst[terms]
         .head(LISTED)
         .itertuples(index=False, name=None)
     ]

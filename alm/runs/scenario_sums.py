@@ -10,24 +10,28 @@ import numpy as np
 import pandas as pd
 
 from alm.case import Case
+from alm.explain.no_plan_together import why_infeasible_together
 from alm.formulation.book import exchange_rates
+from alm.formulation.stacked import Risk, stack
 from alm.runs.judged import WORDS
 from alm.runs.scenario_folder import scenario_table
 from alm.runs.scenario_job import Job
 from alm.runs.scenario_run import ScenarioRun
-from alm.runs.together import Planned, set_scene, why_not
+from alm.runs.together import Planned, Scene, set_scene, why_not
 from scenarios import BASE, cvar, expected
+from solvers import Status
 
 EXPLAINED = 3  # scenarios without a plan whose reason is told
+EXPLAINED_COLUMNS = (
+    200_000  # of a joint problem: what is larger takes too long to be solved once a tier
+)
 WORST = ("unbounded", "infeasible", None, "gap", "optimal")  # None: nothing is known
 
 
-def no_plan(job: Job) -> ScenarioRun:
-    """Say that there is no plan that suits all scenarios, and which have none even alone."""
+def no_plan(job: Job, scenes: Sequence[Scene] = ()) -> ScenarioRun:
+    """Say that there is no plan that suits all scenarios, and which have none even alone; `scenes` where none is such."""
     found = job.without_plan or [job.joint or job.best[0]]
-    together_only = (
-        "each scenario has a plan of its own, but no decisions that they share suit all of them"
-    )
+    reason = _why_together(job, scenes) if scenes else _in_words(job, _reasons(job))
     return ScenarioRun(
         case=job.case.settings.name,
         mode=job.options.mode.value,
@@ -36,8 +40,24 @@ def no_plan(job: Job) -> ScenarioRun:
         backend=_backends(found),
         infeasible=_named(job.without_plan),
         unanswered=tuple(job.unanswered),
-        reason=_in_words(job, _reasons(job)) or together_only,
+        reason=reason,
     )
+
+
+def _why_together(job: Job, scenes: Sequence[Scene]) -> str:
+    """Say which limits must give way, and in which scenarios, where each has a plan of its own."""
+    alone = "" if job.unanswered else "each scenario has a plan of its own, but "
+    said = f"{alone}no decisions that they share suit all of them"
+    books, parts = [scene.book for scene in scenes], [scene.formulation for scene in scenes]
+    stacked = stack(books, parts, job.tree.key, job.tree.probability, Risk())
+    is_small = stacked.problem.columns <= EXPLAINED_COLUMNS
+    if not is_small or job.joint is None or job.joint.solution.status is not Status.INFEASIBLE:
+        return said
+    with job.stages.stage("explain"):
+        why = job.parts.attempt(
+            "reason", lambda: why_infeasible_together(books, stacked).text, "why was not found out"
+        )
+    return f"{said}: {why}"
 
 
 def _named(found: Sequence[Planned]) -> tuple[str, ...]:

@@ -138,7 +138,7 @@ def _together(job: Job, base: Scene, scenes: tuple[Scene, ...]) -> ScenarioRun:
         job.joint = together(scenes, tree.key, tree.probability, risk, job.how, bases=bases)
         _log(job, "together", job.joint)
     if not job.joint.is_plan:
-        return _finished(job, no_plan(job))
+        return _finished(job, no_plan(job, scenes))
     with job.stages.stage("base plan held"):
         _hold_base_plan(job, base, scenes)
     return _finished(job, shared(job))

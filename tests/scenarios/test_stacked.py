@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from alm.case import load
+from alm.explain.no_plan_together import why_infeasible_together
 from alm.formulation.stacked import Risk, stack
 from alm.runs.reference import Reference
 from alm.runs.together import How, alone, set_scene, together
 from scenarios import BASE, Mode, cvar, tree_of
-from tests.cli.program import EXAMPLES
+from tests.cli.program import EXAMPLES, alm
 from tests.oracle.hand import (
     CASH,
     DEPOSIT,
@@ -150,3 +151,45 @@ def test_among_equal_plans_every_scenario_stays_close_to_the_reference(tmp_path)
     for how, amount in ((How(), 0.0), (How(reference=earlier), 70.0)):
         found = planned(case, how=how)
         assert [plan.decisions.new.max() for plan in found.plans] == [amount, amount]
+
+
+FUNDED = [plug(100, 0.01), position("deposit", 100, 0, **NO_NEW)]
+
+
+def test_limits_that_shared_decisions_cannot_all_keep_are_named_with_their_scenarios(tmp_path):
+    """At least 60 of loans in a, at most 40 in b: each alone can, both cannot; the target gives way, by 20."""
+    loans = {"region": "home", "measure": "class:loan"}
+    limits = [
+        {**loans, "limit": "many", "sense": "min", "bound": 60, "scenarios": "a"},
+        {**loans, "limit": "few", "sense": "max", "bound": 40, "scenarios": "b", "tier": "target"},
+    ]
+    tables = {
+        "regions": HOME,
+        "products": [CASH, LOAN, DEPOSIT],
+        "positions": [*FUNDED, position("loan", 0, 0.03, max_new=100)],
+        "scenarios": [{"scenario": "a"}, {"scenario": "b"}],
+        "limits": limits,
+    }
+    case = write_case(tmp_path / "case", {}, tables)
+    done = alm("scenarios", case, "--mode", "robust", "--out", tmp_path / "run", "--json")
+    assert (done.code, done.answer["status"]) == (3, "infeasible")
+    assert "infeasible" not in done.answer
+    assert done.answer["reason"] == (
+        "each scenario has a plan of its own, but no decisions that they share suit all of them: these limits cannot all"
+        " hold; the least that must give way: few (target, home, row 3 of limits) by CNY 20 million in period 1 of"
+        " scenario b. There is a plan with --set limits.few.bound=60"
+    )
+
+
+def test_bounds_of_shared_decisions_that_cross_are_named(tmp_path):
+    """40 of loans must be written, in b a quarter of them."""
+    rows = [*FUNDED, position("loan", 0, 0.03, min_new=40, max_new=40)]
+    fewer = {"scenario": "b", "shock": "new_business", "product": "loan", "value": 0.25}
+    case = of(tmp_path, "ab", rows, [fewer], (CASH, LOAN, DEPOSIT))
+    tree = tree_of(case, Mode.ROBUST)
+    scenes = [set_scene(case, name) for name in tree.names]
+    books, parts = [each.book for each in scenes], [each.formulation for each in scenes]
+    why = why_infeasible_together(books, stack(books, parts, tree.key, tree.probability, Risk()))
+    assert why.text == (
+        "new business of home CNY loan in period 1: at least 40 in scenario a, at most 10 in scenario b"
+    )
