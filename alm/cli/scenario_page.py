@@ -111,4 +111,9 @@ def lines(run: ScenarioRun) -> Sequence[str]:
     elif run.infeasible_in:
         named = ", ".join(run.infeasible_in)
         said.append(f"The base plan's decisions do not bear these scenarios: {named}.")
+    if run.weightless:
+        said.append(
+            f"These scenarios count nothing in the criterion: {', '.join(run.weightless)}. What they do not share with others"
+            " is the closest to the reference that keeps every limit, not what would earn most."
+        )
     return said

@@ -16,7 +16,8 @@ from alm.runs.scenario_folder import SUBFOLDERS
 from alm.runs.scenario_run import KIND
 from alm.runs.stages import Stages
 from alm.runs.together import How, Planned
-from scenarios import Mode, Tree, criterion
+from scenarios import Mode, Tree, criterion, weights
+from scenarios.risk import NOTHING
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,14 @@ class Job:
     def is_sweep(self) -> bool:
         """Whether each scenario has its own plan."""
         return self.options.mode is Mode.SWEEP
+
+    def weightless(self, objectives: list[float]) -> tuple[str, ...]:
+        """Name the scenarios that count nothing in the criterion: of no probability, or with CVaR alone outside its tail."""
+        risk = self.case.settings.risk
+        counts = weights(objectives, self.tree.probability, risk.cvar_weight, risk.cvar_level)
+        return tuple(
+            name for name, each in zip(self.tree.names, counts, strict=True) if each <= NOTHING
+        )
 
     def value(self, objectives: list[float]) -> float:
         """Weigh objectives of all scenarios by the criterion of the case."""

@@ -41,6 +41,8 @@ class ScenarioRun:
         Scenarios that cannot bear the shared decisions of the base plan.
     infeasible : tuple of str
         Scenarios that have no plan, not even their own.
+    weightless : tuple of str
+        Scenarios that count nothing in the criterion: what they do not share is decided by the tie-break alone.
     unanswered : tuple of str
         Plans of which nothing is known, since the solver gave none and no proof, as `held/storm`: kind and scenario.
     order : str
@@ -64,6 +66,7 @@ class ScenarioRun:
     expected_of_base_plan: float | None = None
     infeasible_in: tuple[str, ...] = ()
     infeasible: tuple[str, ...] = ()
+    weightless: tuple[str, ...] = ()
     unanswered: tuple[str, ...] = ()
     reason: str = ""
     order: str = ""
@@ -107,6 +110,7 @@ class ScenarioRun:
             "backend": self.backend,
             "report": str(self.report) if self.report else None,
             **({"infeasible": list(self.infeasible)} if self.infeasible else {}),
+            **({"weightless": list(self.weightless)} if self.weightless else {}),
             **({"unanswered": list(self.unanswered)} if self.unanswered else {}),
             **({"reason": self.reason} if self.reason else {}),
             **({"order": self.order} if self.order else {}),

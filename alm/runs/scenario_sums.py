@@ -163,6 +163,7 @@ def shared(job: Job) -> ScenarioRun:
         wait_and_see=_mean(job, best),
         expected_of_base_plan=_mean(job, held),
         infeasible_in=unable,
+        weightless=job.weightless(found),
         unanswered=tuple(job.unanswered),
         objective=job.value(found),
         expected=expected(found, job.tree.probability),

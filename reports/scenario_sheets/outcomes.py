@@ -113,6 +113,10 @@ def _words(page: Page, view: ScenarioView, row: int, last_column: int) -> int:
         names = view.names("scenarios", "scenario")
         unable = ", ".join(names.get(name, name) for name in run["infeasible_in"])
         said.append(labels("text.about_unable", scenarios=unable))
+    if run.get("weightless"):
+        names = view.names("scenarios", "scenario")
+        without = ", ".join(names.get(name, name) for name in run["weightless"])
+        said.append(labels("text.about_weightless", scenarios=without))
     if run.get("reason"):
         said.append(str(run["reason"]))
     page.section(row, "section.in_words")

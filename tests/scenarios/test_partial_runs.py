@@ -1,6 +1,6 @@
 """Runs over scenarios of which a part has no answer: what is finished is kept, verified and reported, and the rest is named.
 
-Two weathers as in examples/two-weathers: alone, sun waits for 8 and rain lends at once for 6; together one waits, for 6.5.
+Two weathers as in examples/two-weathers: alone, sun waits for 8 and rain lends at once for 6.
 """
 
 from __future__ import annotations
@@ -103,16 +103,19 @@ def test_a_scenario_whose_plan_was_lost_is_not_taken_for_one_without(in_part, tm
 
 @pytest.mark.usefixtures("no_workbook")
 def test_what_a_shared_plan_is_compared_with_costs_only_the_comparison(tmp_path, monkeypatch):
-    """Time is up for rain's own plan, and for it with the decisions of the base plan: no EVPI, no VSS, and 6.5 stands.
+    """Time is up for rain's own plan, and for it with the decisions of the base plan: no EVPI, no VSS, and the plan stands.
 
-    It is not said that rain cannot bear these decisions: nothing is known of it.
+    It is not said that rain cannot bear these decisions: nothing is known of it. Rain has no probability here, so that one waits
+    for the 8 of sun, and it is told that rain counts nothing.
     """
     monkeypatch.setattr(crew, "alone", too_slow("rain", alone))
     monkeypatch.setattr(crew, "holding", too_slow("rain", holding))
-    words = ("--mode", "stochastic", "--out", tmp_path / "run", "--json")
+    change = ("--set", "scenarios.rain.probability=0", "--set", "scenarios.sun.probability=1")
+    words = ("--mode", "stochastic", *change, "--out", tmp_path / "run", "--json")
     done = alm("scenarios", WEATHERS, *words)
     assert done.code == 1
-    assert done.answer["objective"] == pytest.approx(6.5)
+    assert done.answer["objective"] == pytest.approx(8.0)
+    assert done.answer["weightless"] == ["rain"]
     assert done.answer["verified"]
     assert done.answer["unanswered"] == ["alone/rain", "held/rain"]
     assert of(done, "sun")["of_base_plan"] == pytest.approx(6.0)
