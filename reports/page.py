@@ -244,6 +244,11 @@ class Page:
         dimensions = self.sheet.column_dimensions.values()
         return sum(each.width for each in dimensions if not each.hidden)
 
+    def nothing(self, key: str) -> None:
+        """Say in words that there are no rows."""
+        self.put(FIRST_TABLE_ROW, 1, self.labels(key))
+        self.set_up(0, FIRST_TABLE_ROW, 1)
+
     def filtered(self, place: Block) -> None:
         """Make a table a list to filter, its header always in sight."""
         self.sheet.auto_filter.ref = place.area

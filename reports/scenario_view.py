@@ -15,6 +15,7 @@ from alm.case import Case, load
 from alm.case.calendar import period_ends
 from reports.labels import Labels
 from reports.limit_rows import LIGHTS
+from reports.names import money, names
 from reports.run import NoPlanError
 from reports.style import Fill
 
@@ -56,11 +57,7 @@ class ScenarioView:
     @property
     def money(self) -> str:
         """Unit of money in words."""
-        settings, labels = self.settings, self.labels
-        if settings.unit == 1:
-            return str(settings.currency)
-        unit = labels.words.get(f"unit.{settings.unit:.0f}", f"× {settings.unit:,.0f}")
-        return labels("money", currency=settings.currency, unit=unit)
+        return money(self.case, self.labels)
 
     @property
     def subtitle(self) -> str:
@@ -73,11 +70,7 @@ class ScenarioView:
 
     def names(self, table: str, key: str) -> dict[str, str]:
         """Name the rows of a table of the case in the language of the report."""
-        rows = self.case.table(table)
-        names = rows["name"]
-        if self.labels.language == "zh" and "name_zh" in rows:
-            names = rows["name_zh"].where(rows["name_zh"] != "", names)
-        return dict(zip(rows[key], names, strict=True))
+        return names(self.case, self.labels, table, key)
 
     @cached_property
     def scenarios(self) -> list[str]:

@@ -28,6 +28,7 @@ class Form(StrEnum):
     PRICE = "price"
     BASIS_POINTS = "basis_points"
     COUNT = "count"
+    FACTOR = "factor"
     DATE = "date"
 
 
@@ -107,6 +108,7 @@ def number_format(form: Form, digits: int) -> str:
         Form.PRICE: '#,##0.000000_);(#,##0.000000);"-"_)',
         Form.BASIS_POINTS: "#,##0.00_);(#,##0.00);0.00_)",
         Form.COUNT: "#,##0_);(#,##0);0_)",
+        Form.FACTOR: '0.00"×"_)',
         Form.DATE: "yyyy-mm-dd",
     }
     return formats.get(form, "General")

@@ -16,6 +16,7 @@ import pandas as pd
 from alm.case.calendar import period_ends
 from reports.labels import Labels
 from reports.limit_rows import limit_rows
+from reports.names import money, names, unit
 from reports.price_rows import price_rows
 from reports.run import Run
 from reports.style import decimals
@@ -65,11 +66,7 @@ class View:
 
     def names(self, table: str, key: str) -> dict[str, str]:
         """Name the rows of a table of the case in the language of the report."""
-        rows = self.run.case.table(table)
-        names = rows["name"]
-        if self.labels.language == "zh":
-            names = rows["name_zh"].where(rows["name_zh"] != "", names)
-        return dict(zip(rows[key], names, strict=True))
+        return names(self.run.case, self.labels, table, key)
 
     @cached_property
     def region_names(self) -> dict[str, str]:
@@ -264,15 +261,12 @@ class View:
     @property
     def money(self) -> str:
         """Unit of money in words: the reporting currency in table units."""
-        if self.settings.unit == 1:
-            return str(self.settings.currency)
-        return self.labels("money", currency=self.settings.currency, unit=self.unit)
+        return money(self.run.case, self.labels)
 
     @property
     def unit(self) -> str:
         """Unit of the tables in words."""
-        unit = f"{self.settings.unit:.0f}"
-        return self.labels.words.get(f"unit.{unit}", f"× {self.settings.unit:,.0f}")
+        return unit(self.run.case, self.labels)
 
     @property
     def one_currency(self) -> bool:

@@ -68,6 +68,7 @@ _BLANK: dict[str, dict[str, Any]] = {
         "most": None,
         "scenarios": [],
         "limits": [],
+        "workbook": None,
     },
     "compare": {
         "status": None,
@@ -76,6 +77,7 @@ _BLANK: dict[str, dict[str, Any]] = {
         "limits": [],
         "decisions": [],
         "regret": None,
+        "workbook": None,
     },
     "report": {"run": None, "status": None, "report": None, "lang": None},
     "verify": {"run": None, "status": None, "verified": False},

@@ -12,6 +12,8 @@ from alm.cli import streams
 from alm.cli.allocate import ended_without_plan
 from alm.cli.answers import blank
 from alm.cli.faults import refuse, refusing_damage, say
+from alm.cli.options import AsJson, Language, ReportLanguage, Workbook
+from alm.cli.places import require_workbook, written
 from alm.cli.progress import StageProgress
 from alm.cli.tables import listing
 
@@ -47,19 +49,22 @@ def compare(
             show_default=False,
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+    workbook: Workbook = None,
+    lang: ReportLanguage = Language.EN,
+    as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
     """Set plans side by side: what they earn, what binds, the room of each limit, what they decide.
 
     Example: alm compare runs/demo runs/tight
 
-    Example: alm compare runs/storms --regret
+    Example: alm compare runs/storms --regret --workbook storms.xlsx
     """
     from alm.case import CaseError
     from alm.runs.side_by_side import compare_runs
 
     answer = blank("compare") if as_json else None
+    require_workbook(workbook, answer)
     try:
         with refusing_damage(" or ".join(map(str, runs)), answer):
             found = compare_runs(runs)
@@ -68,12 +73,22 @@ def compare(
     except CaseError as error:
         refuse(error.faults, answer)
     found = {**found, "regret": lost, **({"without_regret": left_out} if left_out else {})}
+    found["workbook"] = None if workbook is None else str(workbook)
+    if workbook is not None:
+        written(workbook, lambda: _write(workbook, runs[0], found, lang), answer)
     for each in left_out:
         say(f"No regret of {each['run']}: {each['why']}.")
     if as_json:
         streams.print_json(found)
     else:
         _show(found)
+
+
+def _write(workbook: Path, run: Path, found: dict[str, Any], lang: Language) -> None:
+    from alm.case import load
+    from reports.compare_workbook import write_compare_workbook
+
+    write_compare_workbook(workbook, found, load(run / "inputs"), lang.value)
 
 
 def _regret(

@@ -44,6 +44,14 @@ ReferenceRun = Annotated[
     ),
 ]
 ReportLanguage = Annotated[Language, typer.Option(help="Language of the workbook.")]
+Workbook = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.xlsx",
+        help="Write a workbook too; one that stands there gives way.",
+        show_default=False,
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")]
 OnlyFolder = Annotated[
     bool, typer.Option("--quiet", help="No progress and no summary: only the run's folder.")

@@ -10,7 +10,8 @@ import typer
 from alm.cli import streams
 from alm.cli.answers import blank
 from alm.cli.faults import refuse, refusing_damage
-from alm.cli.places import require_run
+from alm.cli.options import AsJson, Language, ReportLanguage, Workbook
+from alm.cli.places import require_run, require_workbook, written
 from alm.cli.progress import StageProgress
 from alm.cli.tables import listing
 
@@ -48,7 +49,9 @@ def stress(
             help="Processes at once; if left out: one a processor.", min=1, show_default=False
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")] = False,
+    workbook: Workbook = None,
+    lang: ReportLanguage = Language.EN,
+    as_json: AsJson = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
 ) -> None:
     """Show how a plan stands in each scenario, and how large a shock breaks each limit.
@@ -57,13 +60,14 @@ def stress(
     missed. Red at 2.5: the limit breaks when every shock of the scenario is 2.5 times as large; with a star it is the plan
     that can then no longer be carried out.
 
-    Example: alm stress runs/demo --scenario runoff-combined
+    Example: alm stress runs/demo --scenario runoff-combined --workbook stress.xlsx
     """
     from alm.case import CaseError
     from alm.runs.stress import stress as try_scenarios
 
     answer = blank("stress", run=str(run)) if as_json else None
     require_run(run, answer)
+    require_workbook(workbook, answer)
     try:
         with (
             refusing_damage(str(run), answer),
@@ -74,10 +78,21 @@ def stress(
             found = try_scenarios(run, scenario or (), most=most, precision=precision, jobs=jobs)
     except CaseError as error:
         refuse(error.faults, answer)
+    if workbook is not None:
+        written(workbook, lambda: _write(workbook, run, found, lang), answer)
     if as_json:
-        streams.print_json(found.answer())
+        streams.print_json(
+            {**found.answer(), "workbook": None if workbook is None else str(workbook)}
+        )
     else:
         _show(found)
+
+
+def _write(workbook: Path, run: Path, found: Stress, lang: Language) -> None:
+    from alm.case import load
+    from reports.stress_workbook import write_stress_workbook
+
+    write_stress_workbook(workbook, found.answer(), load(run / "inputs"), lang.value)
 
 
 def _show(found: Stress) -> None:
@@ -118,6 +133,8 @@ def _first(scenario: dict[str, Any], most: float) -> str:
     """Say what breaks first, and where a star means that the plan itself fails."""
     if scenario["first"] is None:
         return f"Nothing breaks up to {most:g} times the shocks."
+    if scenario["with_plan"]:
+        return f"First to fail: the plan itself, which from {scenario['red_at']:.3g} times the shocks on cannot be carried out."
     return f"First to break: {scenario['first']}, at {scenario['red_at']:.3g} times the shocks."
 
 

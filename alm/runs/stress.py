@@ -40,7 +40,7 @@ class Stress:
     scenarios : tuple of dict
         scenario, name, light (the worst of its limits), carried_out (whether the plan's decisions are possible), gap (money that is missing at the worst
         close, reporting currency), gap_region, gap_period, gap_at (the factor at which money runs out; None up to `most`), first (limit that turns
-        red first), red_at (the factor at which it does).
+        red first), red_at (the factor at which it does), with_plan (whether it is the plan that can no longer be carried out there).
     limits : tuple of dict
         limit, name, region, scenario, light, period (close with least headroom), value, bound, early_warning, headroom, red_at, with_plan (whether it is the
         plan that can no longer be carried out there).
@@ -185,6 +185,7 @@ def _tried(task: Task) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         "gap_at": trial.turns_red(None)[0],
         "first": first["limit"] if first else None,
         "red_at": first["red_at"] if first else None,
+        "with_plan": bool(first and first["with_plan"]),
     }
     return summary, rows
 

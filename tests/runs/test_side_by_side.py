@@ -2,8 +2,10 @@
 
 import shutil
 
+import openpyxl
 import pytest
 
+from reports.style import Fill
 from tests.cli.cases import replace
 from tests.cli.program import EXAMPLES, THREE_REGIONS, allocate, alm
 
@@ -29,10 +31,20 @@ def floors(tmp_path_factory):
     return root / "ten", root / "twelve"
 
 
-def test_two_plans_differ_by_what_moved(floors):
+def table(workbook, sheet):
+    """Cells of a sheet from its table's header on, as rows of values and of fills."""
+    rows = list(openpyxl.load_workbook(workbook)[sheet].iter_rows(min_row=5))
+    rows = [row[: sum(cell.value is not None for cell in rows[0])] for row in rows]
+    values = [[cell.value for cell in row] for row in rows]
+    return values, [[cell.fill.fgColor.rgb[2:] for cell in row] for row in rows]
+
+
+def test_two_plans_differ_by_what_moved(floors, tmp_path):
     """2 % of 1,600 more cash is 32 less of loans in North: 32 x (2.8 % - 0.5 %) x 0.75 = 0.552. Capital carries 32 less of RWA: 1.92 more room."""
-    done = alm("compare", *floors, "--json")
+    book = tmp_path / "books" / "two.xlsx"
+    done = alm("compare", *floors, "--json", "--workbook", book)
     assert done.code == 0, done.out
+    assert done.answer["workbook"] == str(book)
     ten, twelve = done.answer["plans"]
     assert ten["objective"] - twelve["objective"] == pytest.approx(0.552)
     assert (ten["verified"], ten["binding"]) == (True, ["liquidity", "loan_to_deposit_south"])
@@ -51,14 +63,22 @@ def test_two_plans_differ_by_what_moved(floors):
     shown = alm("compare", *floors, columns=120)
     assert "North / CNY / loan_north" in shown.out
     assert "9.52" in shown.out
+    (_, *limits), (_, *fills) = table(book, "Headroom")
+    assert limits[-1] == ["CET1 ratio of the group", "Group", *room["cet1_ratio"]]
+    assert fills[-1][2:] == [Fill.GREEN.value] * 2
+    assert fills[0][2:] == [Fill.AMBER.value] * 2
+    assert table(book, "Decisions")[0][1] == ["new", moved["what"], 290, 258, 32]
+    assert [path.name for path in book.parent.iterdir()] == ["two.xlsx"]
 
 
-def test_regret_is_what_a_plan_loses_against_the_best_of_each_weather(weathers, floors):
+def test_regret_is_what_a_plan_loses_against_the_best_of_each_weather(weathers, floors, tmp_path):
     """Sun's best waits and lends at 7 %: 8; rain's lends at once: 6. This run waits: 8 and 2. Who lends at once, as the base plan does, has 6 in both.
 
     So waiting regrets 4 in rain, lending 2 in sun: at worst the base plan loses least. A run of one plan has no regret, and is named.
     """
-    done = alm("compare", weathers, floors[0], "--regret", "--jobs", 1, "--quiet", "--json")
+    book = tmp_path / "regret.xlsx"
+    words = ("--jobs", 1, "--quiet", "--json", "--workbook", book)
+    done = alm("compare", weathers, floors[0], "--regret", *words)
     assert done.code == 0, done.out
     (regret,) = done.answer["regret"]
     assert regret["scenarios"] == ["rain", "sun"]
@@ -78,6 +98,7 @@ def test_regret_is_what_a_plan_loses_against_the_best_of_each_weather(weathers, 
     assert f"No regret of {floors[0]}: it is a run of one plan" in done.err
     (over,) = done.answer["over_scenarios"]
     assert (over["mode"], over["evpi"], over["vss"]) == ("stochastic", 1.0, 0.5)
+    assert table(book, "Regret")[0][1:3] == [["this run", 4, 0, 4], ["base plan", 0, 2, 2]]
 
 
 def test_a_weather_that_cannot_bear_a_plan_is_named(weathers, tmp_path):
@@ -100,8 +121,13 @@ def test_a_weather_that_cannot_bear_a_plan_is_named(weathers, tmp_path):
     ]
     lines.append(",".join(row.get(name, "") for name in columns))
     shocks.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    answer = alm("compare", folder, "--regret", "--jobs", 1, "--quiet", "--json").answer
+    book = tmp_path / "regret.xlsx"
+    words = ("--jobs", 1, "--quiet", "--json", "--workbook", book)
+    answer = alm("compare", folder, "--regret", *words).answer
     rows = {row["plan"]: row for row in answer["regret"][0]["plans"]}
+    values, fills = table(book, "Regret")
+    unable = [row[0] for row, fill in zip(values, fills, strict=True) if fill[2] == Fill.RED.value]
+    assert unable == [plan for plan, row in rows.items() if row["impossible_in"] == ["sun"]]
     assert rows["best in rain"]["impossible_in"] == ["sun"]
     assert rows["best in rain"]["largest"] is None
     assert rows["best in sun"]["impossible_in"] == []

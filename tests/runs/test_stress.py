@@ -2,9 +2,11 @@
 
 import shutil
 
+import openpyxl
 import pytest
 
 from alm.case import load
+from reports.style import Fill
 from scenarios.scaled import scaled
 from tests.cli.cases import replace, three_regions
 from tests.cli.program import allocate, alm
@@ -27,7 +29,8 @@ def tried(tmp_path_factory):
     (case / "scenarios.csv").write_text(SCENARIOS, encoding="utf-8")
     (case / "shocks.csv").write_text(SHOCKS, encoding="utf-8")
     assert allocate(case, root / "run", "--no-workbook").code == 0
-    done = alm("stress", root / "run", "--most", 2, "--precision", 0.04, "--jobs", 1, "--json")
+    words = ("--most", 2, "--precision", 0.04, "--jobs", 1, "--json")
+    done = alm("stress", root / "run", *words, "--workbook", root / "stress.xlsx")
     assert done.code == 0, done.out
     return done.answer, root / "run"
 
@@ -78,6 +81,26 @@ def test_money_that_is_missing_is_told_and_what_cannot_be_done(tried, tmp_path):
     assert (run["gap_region"], run["gap_period"], run["carried_out"]) == ("North", 1, True)
     assert summary["quiet"]["carried_out"] is False
     assert all(row["with_plan"] for row in rows(answer, "quiet").values())
+    assert (summary["quiet"]["with_plan"], run["with_plan"]) == (True, False)
+
+
+def test_the_workbook_colours_limits_by_scenario_and_says_how_large_a_shock_breaks_them(tried):
+    """What the answer says, cell by cell: the factor where it turns red, on the ground of its light."""
+    fills = {"green": Fill.GREEN.value, "amber": Fill.AMBER.value, "red": Fill.RED.value}
+    sheet = openpyxl.load_workbook(tried[1].parent / "stress.xlsx")["How large a shock"]
+    head, *body = sheet.iter_rows(min_row=5)
+    assert [cell.value for cell in head][2:5] == ["downgrade", "quiet", "run"]
+    assert len(body) == len(rows(tried[0], "run"))
+    for number, scenario in enumerate(("downgrade", "quiet", "run"), 2):
+        for row, said in zip(body, rows(tried[0], scenario).values(), strict=True):
+            assert row[number].value == said["red_at"]
+            assert row[number].fill.fgColor.rgb[2:] == fills[said["light"]]
+
+
+def test_a_workbook_that_cannot_be_written_is_refused_before_the_work(tried, tmp_path):
+    for path in ("stress.csv", tmp_path):
+        done = alm("stress", tried[1], "--workbook", path, "--json")
+        assert (done.code, done.answer["faults"][0]["column"]) == (2, "--workbook")
 
 
 def test_what_does_no_harm_breaks_nothing(tried):

@@ -1,0 +1,29 @@
+"""How a workbook names what the case holds, and its money."""
+
+from __future__ import annotations
+
+from alm.case import Case
+from reports.labels import Labels
+
+
+def names(case: Case, labels: Labels, table: str, key: str) -> dict[str, str]:
+    """Name the rows of a table of the case in the language of the report."""
+    rows = case.table(table)
+    named = rows["name"]
+    if labels.language == "zh" and "name_zh" in rows:
+        named = rows["name_zh"].where(rows["name_zh"] != "", named)
+    return dict(zip(rows[key].astype(str), named.astype(str), strict=True))
+
+
+def unit(case: Case, labels: Labels) -> str:
+    """Give the unit of the tables in words."""
+    size = case.settings.unit
+    return labels.words.get(f"unit.{size:.0f}", f"× {size:,.0f}")
+
+
+def money(case: Case, labels: Labels) -> str:
+    """Give the unit of money in words: the reporting currency in table units."""
+    settings = case.settings
+    if settings.unit == 1:
+        return str(settings.currency)
+    return labels("money", currency=settings.currency, unit=unit(case, labels))
