@@ -9,9 +9,9 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
-from alm.verify.checks import CHECKS, FIRST, Check
+from alm.verify.checks import CHECKS, FIRST
 from alm.verify.replay import Replay, read
-from alm.verify.verification import Failure, Finding, Verification
+from alm.verify.verification import Failure, Verification, as_row
 
 
 def verify(run_folder: Path) -> Verification:
@@ -54,17 +54,7 @@ def confirm(replay: Replay) -> Verification:
         for finding in findings
         for miss in finding.misses
     )
-    table = pd.DataFrame([_row(check, findings) for check, findings in outcomes])
+    table = pd.DataFrame(
+        [as_row(check.name, check.section, findings) for check, findings in outcomes]
+    )
     return Verification(bool(table["ok"].all()), objective, failures, table, perf_counter() - begin)
-
-
-def _row(check: Check, findings: tuple[Finding, ...]) -> dict[str, object]:
-    failed = sum(finding.failed for finding in findings)
-    return {
-        "check": check.name,
-        "section": check.section,
-        "count": sum(finding.count for finding in findings),
-        "failed": failed,
-        "largest_deviation": max((finding.largest for finding in findings), default=0.0),
-        "ok": failed == 0,
-    }

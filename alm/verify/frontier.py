@@ -14,7 +14,15 @@ import pandas as pd
 
 from alm.case import load
 from alm.verify.confirm import verify
-from alm.verify.verification import Failure, Finding, Verification, equal, true_for
+from alm.verify.verification import (
+    Failure,
+    Finding,
+    Verification,
+    added_up,
+    as_row,
+    equal,
+    true_for,
+)
 
 KIND = "frontier"
 FIGURES = ("objective", "income", "gap")
@@ -54,31 +62,12 @@ def confirm_frontier(run_folder: Path) -> Verification:
         for finding in findings
         for each in finding.misses
     ]
-    parts.append(_row(findings))
-    every = pd.concat(parts, ignore_index=True)
-    checks = every.groupby(["check", "section"], sort=False, as_index=False).agg(
-        count=("count", "sum"),
-        failed=("failed", "sum"),
-        largest_deviation=("largest_deviation", "max"),
-        ok=("ok", "all"),
-    )
+    own = as_row("points_say_what_their_runs_say", "9", findings)
+    checks = added_up([*parts, pd.DataFrame([own])])
     best = float(planned["objective"].max())
     return Verification(
         bool(checks["ok"].all()), best, tuple(failures), checks, perf_counter() - begin
     )
-
-
-def _row(findings: list[Finding]) -> pd.DataFrame:
-    failed = sum(finding.failed for finding in findings)
-    row = {
-        "check": "points_say_what_their_runs_say",
-        "section": "9",
-        "count": sum(finding.count for finding in findings),
-        "failed": failed,
-        "largest_deviation": max(finding.largest for finding in findings),
-        "ok": failed == 0,
-    }
-    return pd.DataFrame([row])
 
 
 def _findings(

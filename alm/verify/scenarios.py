@@ -32,6 +32,8 @@ from alm.verify.verification import (
     Finding,
     Miss,
     Verification,
+    added_up,
+    as_row,
     at_least,
     at_most,
     equal,
@@ -114,8 +116,11 @@ def confirm_scenarios(
     found = each(_parts, asked) if each else [_parts(every) for every in asked]
     run = _Run(run_folder, case, manifest, table, tuple(part for parts in found for part in parts))
     outcomes = [(name, section, tuple(check(run))) for check, name, section in _named(CHECKS)]
-    own = [_as_row(name, section, findings) for name, section, findings in outcomes]
-    checks = pd.concat([_summed(run.parts), pd.DataFrame(own)], ignore_index=True)
+    own = [as_row(name, section, findings) for name, section, findings in outcomes]
+    checks = pd.concat(
+        [added_up([part.outcome.checks for part in run.parts]), pd.DataFrame(own)],
+        ignore_index=True,
+    )
     failures = [
         *(
             replace(failure, where=f"{part.kind}/{part.folder.name} {failure.where}")
@@ -392,27 +397,3 @@ def _noise(run: _Run) -> float:
     """By how much two exact computations of the same objective may differ in floating point."""
     gross = max((part.scale for part in run.parts), default=0.0)
     return 1e-13 * gross + 1e-6 * run.case.settings.quantum
-
-
-def _summed(parts: tuple[Part, ...]) -> pd.DataFrame:
-    """Add up the checks of all plans, in the order in which they run."""
-    if not parts:
-        return pd.DataFrame()
-    every = pd.concat([part.outcome.checks for part in parts], ignore_index=True)
-    by = every.groupby(["check", "section"], sort=False)
-    table = by[["count", "failed"]].sum()
-    table["largest_deviation"] = by["largest_deviation"].max()
-    table["ok"] = table["failed"] == 0
-    return table.reset_index()
-
-
-def _as_row(name: str, section: str, findings: tuple[Finding, ...]) -> dict[str, object]:
-    failed = sum(finding.failed for finding in findings)
-    return {
-        "check": name,
-        "section": section,
-        "count": sum(finding.count for finding in findings),
-        "failed": failed,
-        "largest_deviation": max((finding.largest for finding in findings), default=0.0),
-        "ok": failed == 0,
-    }

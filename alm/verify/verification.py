@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -159,3 +159,27 @@ def stated(misses: Iterable[Miss], count: int) -> Finding:
     """Report misses that were found by other means than by comparing arrays."""
     misses = tuple(misses)
     return Finding(count, len(misses), 0.0, misses[:LISTED])
+
+
+def as_row(name: str, section: str, findings: Sequence[Finding]) -> dict[str, object]:
+    """Sum up what a check found, as a row of `Verification.checks`."""
+    failed = sum(finding.failed for finding in findings)
+    return {
+        "check": name,
+        "section": section,
+        "count": sum(finding.count for finding in findings),
+        "failed": failed,
+        "largest_deviation": max((finding.largest for finding in findings), default=0.0),
+        "ok": failed == 0,
+    }
+
+
+def added_up(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Add up the checks of several plans, in the order in which they run."""
+    if not tables:
+        return pd.DataFrame()
+    by = pd.concat(tables, ignore_index=True).groupby(["check", "section"], sort=False)
+    table = by[["count", "failed"]].sum()
+    table["largest_deviation"] = by["largest_deviation"].max()
+    table["ok"] = table["failed"] == 0
+    return table.reset_index()

@@ -115,6 +115,26 @@ def run_batch(
         if told:
             told(len(rows), len(tasks), rows[number])
 
+    try:
+        _make_open(log, tasks, jobs, cluster, done)
+    except KeyboardInterrupt:
+        log("batch interrupted", done=len(rows))
+        raise
+    ordered = tuple(rows[number] for number in range(len(tasks)))
+    batch = Batch(plan, ordered, time.monotonic() - start)
+    _write(batch)
+    log("batch done", exit_code=batch.exit_code, seconds=round(batch.seconds, 3))
+    return batch
+
+
+def _make_open(
+    log: Log,
+    tasks: Sequence[Task],
+    jobs: int,
+    cluster: str,
+    done: Callable[[int, str, Outcome[str]], None],
+) -> None:
+    """Make the runs that are neither invalid nor finished; tell of each as it is done."""
     waiting: list[int] = []
     for number, task in enumerate(tasks):
         if task.faults:
@@ -123,24 +143,12 @@ def run_batch(
             done(number, "before", Outcome())
         else:
             waiting.append(number)
-    try:
-        begun = (_begun(log, tasks[number]) for number in waiting)
-        outcomes = (
-            as_completed(make, begun, cluster=cluster)
-            if cluster
-            else in_processes(make, begun, jobs)
-        )
-        for place, outcome in outcomes:
-            done(waiting[place], outcome.value or "failed", outcome)
-    except KeyboardInterrupt:
-        log("batch interrupted", done=len(rows))
-        raise
-    batch = Batch(
-        plan, tuple(rows[number] for number in range(len(tasks))), time.monotonic() - start
+    begun = (_begun(log, tasks[number]) for number in waiting)
+    outcomes = (
+        as_completed(make, begun, cluster=cluster) if cluster else in_processes(make, begun, jobs)
     )
-    _write(batch)
-    log("batch done", exit_code=batch.exit_code, seconds=round(batch.seconds, 3))
-    return batch
+    for place, outcome in outcomes:
+        done(waiting[place], outcome.value or "failed", outcome)
 
 
 def _begun(log: Log, task: Task) -> Task:
