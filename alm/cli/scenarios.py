@@ -52,7 +52,7 @@ ModeOf = Annotated[
     ),
 ]
 Library = Annotated[
-    str,
+    list[str] | None,
     typer.Option(
         metavar="NAME",
         help="Plan nothing: add the scenarios of a library to the tables of the case.",
@@ -111,7 +111,7 @@ Cluster = Annotated[
 def scenarios(
     case: Case = None,
     mode: ModeOf = Modes.SWEEP,
-    library: Library = "",
+    library: Library = None,
     listed: Listed = False,
     generate: Generate = None,
     seed: Seed = None,
@@ -154,7 +154,7 @@ def scenarios(
 
 def _without_plan(
     case: Path | None,
-    library: str,
+    library: list[str] | None,
     generate: int | None,
     asked: tuple[int | None, float | None, float | None, float | None],
     *,
@@ -173,7 +173,9 @@ def _without_plan(
     if not drawn and any(each is not None for each in (generate, *asked)):
         refuse([_idle_options()], blank("scenarios") if as_json else None)
     if library:
-        add(case, library, as_json=as_json)
+        if len(library) > 1:
+            refuse([_one_library(library)], blank("scenarios") if as_json else None)
+        add(case, library[0], as_json=as_json)
         return True
     if generate is not None:
         draw(case, generate, *asked, as_json=as_json)
@@ -228,6 +230,13 @@ def missing_case() -> Fault:
     from alm.case import Fault
 
     return Fault(OPTIONS, None, "CASE", "none", "a folder with case.toml")
+
+
+def _one_library(library: list[str]) -> Fault:
+    """Say that one line adds one library: each says by itself what it assumed."""
+    from alm.case import Fault
+
+    return Fault(OPTIONS, None, "--library", ", ".join(library), "one library at a time")
 
 
 def _idle_options() -> Fault:

@@ -13,6 +13,7 @@ import pytest
 
 from alm.runs.cluster import ClusterError
 from alm.runs.spread import DIED, as_completed, in_processes, processors, spread
+from tests.cli.program import EXAMPLES, alm
 
 TASKS = [3, 0, 2, -1, 1]
 
@@ -169,6 +170,26 @@ def test_a_cluster_gives_the_same_outcomes_and_a_dead_worker_costs_its_task_only
         (None, DIED),
         (3, ""),
     ]
+
+
+def test_scenarios_planned_on_a_cluster_are_those_of_one_process_to_the_byte(
+    cluster, tmp_path, monkeypatch
+):
+    """Tables, inputs and all: only the manifest, with its times, and the log are of a run's own."""
+    monkeypatch.setattr("reports.write_report", lambda *_, **__: None)
+    words = ("scenarios", EXAMPLES / "two-weathers", "--mode", "stochastic", "--quiet")
+    written = []
+    for name, how in (("one", ("--jobs", 1)), ("two", ("--cluster", cluster))):
+        assert alm(*words, *how, "--out", tmp_path / name).code == 0
+        written.append(
+            {
+                path.relative_to(tmp_path / name): path.read_bytes()
+                for path in sorted((tmp_path / name).rglob("*"))
+                if path.is_file() and path.name not in ("run.json", "log.jsonl")
+            }
+        )
+    assert written[0] == written[1]
+    assert len([path for path in written[0] if path.name == "limits.parquet"]) > 1
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "no address"])

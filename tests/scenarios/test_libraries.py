@@ -144,6 +144,8 @@ def test_a_library_is_added_to_what_is_there_and_only_once(tmp_path):
     lines = (case / "scenarios.csv").read_text(encoding="utf-8").splitlines()
     assert lines[:2] == ["scenario,note_mine,name,note", "quiet,kept as it is,,"]
     before = {path: path.read_bytes() for path in case.iterdir()}
+    both = alm("scenarios", case, "--library", "rates", "--library", "downgrade", "--json")
+    assert (both.code, both.answer["faults"][0]["found"]) == (2, "rates, downgrade")
     again = alm("scenarios", case, "--library", "lane-closure", "--json")
     assert (again.code, again.answer["scenarios"], again.answer["shocks"]) == (0, [], 0)
     assert {path: path.read_bytes() for path in case.iterdir()} == before
