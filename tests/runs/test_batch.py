@@ -158,9 +158,15 @@ def test_a_case_that_changed_since_the_batch_began_is_not_planned(tmp_path):
 
 def test_limits_that_any_scenario_misses_are_counted(tmp_path):
     rows = [{"objective": 1.0, "violations": [{}, {}]}, {"objective": 2.0, "violations": [{}]}]
-    said = {"status": "optimal", "verified": True, "scenarios": rows, "objective": 1.0}
+    said = {"status": None, "verified": True, "scenarios": rows, "objective": None, "fault": "late"}
     (tmp_path / "run.json").write_text(json.dumps(said), encoding="utf-8")
-    assert summary.of_run(tmp_path)["missed"] == 3
+    row = summary.of_run(tmp_path)
+    assert (row["missed"], row["status"], row["exit_code"], row["reason"]) == (
+        3,
+        "failed",
+        1,
+        "late",
+    )
 
 
 def _told(log):

@@ -76,6 +76,7 @@ def of_run(place: Path) -> dict[str, Any]:
     said = (manifest.get("reason"), manifest.get("order"), manifest.get("fault"))
     return {
         **{name: manifest.get(name) for name in COPIED},
+        "status": manifest.get("status") or "failed",
         "verified": bool(manifest.get("verified")),
         "binding": names,
         "binding_count": count,
