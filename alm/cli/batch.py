@@ -12,7 +12,7 @@ from rich.text import Text
 
 from alm.cli import machine, streams
 from alm.cli.answers import blank
-from alm.cli.faults import OPTIONS, refuse, say
+from alm.cli.faults import refuse, refusing_cluster, say
 from alm.cli.tables import listing
 from alm.money import money_name
 
@@ -99,9 +99,7 @@ def _make(
     *,
     quiet: bool,
 ) -> Batch:
-    from alm.case import Fault
     from alm.runs.batch.batch import run_batch
-    from alm.runs.cluster import ClusterError
 
     begin = time.monotonic()
 
@@ -113,11 +111,8 @@ def _make(
         say(f"{done} of {count}: {row['name']}, {row['scenario']}: {_outcome(row)}{rest}")
 
     try:
-        with streams.only_results_on_stdout():
+        with refusing_cluster(answer), streams.only_results_on_stdout():
             return run_batch(plan, tasks, jobs, cluster, told)
-    except ClusterError as error:
-        allowed = "the address of a Dask scheduler with workers"
-        refuse([Fault(OPTIONS, None, "--cluster", error.address, allowed, error.why)], answer)
     except KeyboardInterrupt:
         say(f"What is finished stays in {plan.out}; the same line goes on from there.")
         raise

@@ -108,3 +108,16 @@ def say(message: str) -> None:
     """Print a line for people on standard error, broken between words on a terminal only, never taken for markup."""
     console = streams.messages()
     console.print(Text(message), soft_wrap=not console.is_terminal)
+
+
+@contextmanager
+def refusing_cluster(answer: Mapping[str, Any] | None) -> Iterator[None]:
+    """Turn a cluster that cannot be used into a fault and exit code 2."""
+    from alm.case.faults import Fault
+    from alm.runs.cluster import ClusterError
+
+    try:
+        yield
+    except ClusterError as error:
+        allowed = "the address of a Dask scheduler that answers and has workers"
+        refuse([Fault(OPTIONS, None, "--cluster", error.address, allowed, error.why)], answer)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,7 +11,7 @@ import typer
 from alm.cli import streams
 from alm.cli.allocate import backend_faults, ended_without_plan, refuse_unknown, refusing
 from alm.cli.answers import blank
-from alm.cli.faults import OPTIONS, refuse, say
+from alm.cli.faults import OPTIONS, refuse, refusing_cluster, say
 from alm.cli.options import (
     AnyOptimum,
     AsJson,
@@ -197,7 +195,7 @@ def _planned(
 
     with (
         refusing(answer, out, options.reference),
-        _refusing_cluster(answer),
+        refusing_cluster(answer),
         ended_without_plan(answer),
     ):
         refuse_unknown(backend_faults(options.backend))
@@ -210,19 +208,6 @@ def _planned(
                 jobs=jobs,
                 cluster=cluster,
             )
-
-
-@contextmanager
-def _refusing_cluster(answer: dict[str, Any] | None) -> Iterator[None]:
-    """Turn a cluster that cannot be used into a fault and exit code 2."""
-    from alm.case import Fault
-    from alm.runs.cluster import ClusterError
-
-    try:
-        yield
-    except ClusterError as error:
-        allowed = "the address of a Dask scheduler that answers"
-        refuse([Fault(OPTIONS, None, "--cluster", error.address, allowed, error.why)], answer)
 
 
 def missing_case() -> Fault:

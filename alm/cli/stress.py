@@ -9,7 +9,7 @@ import typer
 
 from alm.cli import streams
 from alm.cli.answers import blank
-from alm.cli.faults import refuse, refusing_damage
+from alm.cli.faults import refuse, refusing_cluster, refusing_damage
 from alm.cli.options import AsJson, Language, ReportLanguage, Workbook
 from alm.cli.places import require_run, require_workbook, written
 from alm.cli.progress import StageProgress
@@ -49,6 +49,9 @@ def stress(
             help="Processes at once; if left out: one a processor.", min=1, show_default=False
         ),
     ] = None,
+    cluster: Annotated[
+        str, typer.Option(help="Address of a Dask scheduler whose workers try scenarios instead.")
+    ] = "",
     workbook: Workbook = None,
     lang: ReportLanguage = Language.EN,
     as_json: AsJson = False,
@@ -71,11 +74,18 @@ def stress(
     try:
         with (
             refusing_damage(str(run), answer),
+            refusing_cluster(answer),
             streams.only_results_on_stdout(),
             StageProgress(quiet) as progress,
         ):
             progress("scenarios")
-            found = try_scenarios(run, scenario or (), most=most, precision=precision, jobs=jobs)
+            found = try_scenarios(
+                *(run, scenario or ()),
+                most=most,
+                precision=precision,
+                jobs=jobs,
+                cluster=cluster,
+            )
     except CaseError as error:
         refuse(error.faults, answer)
     if workbook is not None:

@@ -87,6 +87,7 @@ def stress(
     most: float = 10.0,
     precision: float = PRECISION,
     jobs: int | None = None,
+    cluster: str = "",
     counted: Callable[[int, int], None] | None = None,
 ) -> Stress:
     """Try the scenarios of a run's case on its plan, and scale each until a limit breaks.
@@ -105,9 +106,13 @@ def stress(
         Of the factor, relative: where bisection stops.
     jobs : int, optional
         Processes at once; by default one a processor.
+    cluster : str
+        Address of a Dask scheduler whose workers try them instead.
 
     Raises
     ------
+    ClusterError
+        The cluster does not answer.
     CaseError
         The run has no plan or its case no scenarios; a name is none of them.
     """
@@ -123,7 +128,7 @@ def stress(
         if counted is not None:
             counted(done, len(tasks))
 
-    outcomes = spread(_tried, tasks, jobs, told=told)
+    outcomes = spread(_tried, tasks, jobs, cluster, told=told)
     failed = [outcome for outcome in outcomes if not outcome.ok]
     if failed:
         raise RuntimeError(f"{failed[0].error}\n{failed[0].trace}")

@@ -190,6 +190,11 @@ def test_scenarios_planned_on_a_cluster_are_those_of_one_process_to_the_byte(
         )
     assert written[0] == written[1]
     assert len([path for path in written[0] if path.name == "limits.parquet"]) > 1
+    tried = [
+        alm("stress", tmp_path / "one", *how, "--quiet", "--json").answer
+        for how in (("--jobs", 1), ("--cluster", cluster))
+    ]
+    assert tried[0] == tried[1]
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "no address"])
