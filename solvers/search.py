@@ -13,6 +13,7 @@ import numpy as np
 
 from solvers.agreement import agreed, with_fixed
 from solvers.blocks import find_blocks
+from solvers.meanwhile import meanwhile
 from solvers.mixing import Rounds
 from solvers.problem import Flags, Problem, Vector
 from solvers.solution import Options, Solution, Status
@@ -45,11 +46,20 @@ def search(
     if options.start is not None:
         standing.offer(options.start)
     relaxed = problem.replace(integer=np.zeros(problem.columns, dtype=bool))
+    nothing_used = np.where(np.isfinite(problem.lower), problem.lower, 0.0)
+    # Where the relaxation takes all the time there is, this is the plan.
+    (closing,) = meanwhile(lambda: _at_whole(standing, problem, nothing_used, solve_linear))
     relaxation = solve_linear(relaxed, standing.within())
-    if relaxation.status is not Status.OPTIMAL:
+    if relaxation.status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return None
+    closed = closing.result()
+    if closed is not None:
+        standing.offer(closed.x)
+    if relaxation.status is not Status.OPTIMAL:
+        standing.prove(max(relaxation.bound, _least(problem)))
+        return _answer(standing) if np.isfinite(standing.gap()) else None
     standing.prove(relaxation.bound)
-    restricted, points = _restricted(standing, relaxation, solve_linear)
+    restricted, points = _restricted(standing, relaxation, closed, solve_linear)
     guides = [relaxation.x]
     blocks = None if options.groups is None else find_blocks(problem, options.groups)
     if blocks is not None and not standing.is_over:
@@ -62,8 +72,15 @@ def search(
     return _answer(standing)
 
 
+def _least(problem: Problem) -> float:
+    """Give what every column at its cheaper bound costs: no point costs less, whatever the rows say."""
+    used = problem.c != 0
+    cheaper = np.where(problem.c > 0, problem.lower, problem.upper)
+    return float(problem.offset + problem.c[used] @ cheaper[used])
+
+
 def _restricted(
-    standing: Standing, relaxation: Solution, solve_linear: SolveWith
+    standing: Standing, relaxation: Solution, closed: Solution | None, solve_linear: SolveWith
 ) -> tuple[Problem, list[Vector]]:
     """Fix what needs no more thought; the points met on the way come along: all shut, open what the relaxation uses.
 
@@ -72,7 +89,10 @@ def _restricted(
     problem = standing.problem
     relaxed = problem.replace(integer=np.zeros(problem.columns, dtype=bool))
     free = relaxed.replace(c=np.where(problem.integer, 0.0, problem.c))
-    shut = _with_whole(standing, problem, np.floor(relaxation.x + WHOLE), solve_linear)
+    kept = np.floor(relaxation.x + WHOLE)
+    shut = closed
+    if closed is None or (kept != closed.x)[problem.integer].any():
+        shut = _with_whole(standing, problem, kept, solve_linear)
     for_nothing = solve_linear(free, standing.within())
     restricted = problem
     if shut is not None and for_nothing.status is Status.OPTIMAL:
@@ -87,13 +107,20 @@ def _with_whole(
     standing: Standing, problem: Problem, x: Vector, solve_linear: SolveWith
 ) -> Solution | None:
     """Fix what is whole, solve the rest, and offer that; None if there is no such point."""
+    found = _at_whole(standing, problem, x, solve_linear)
+    if found is not None:
+        standing.offer(found.x)
+    return found
+
+
+def _at_whole(
+    standing: Standing, problem: Problem, x: Vector, solve_linear: SolveWith
+) -> Solution | None:
+    """Fix what is whole, and solve the rest; None if there is no such point."""
     fixed = with_fixed(problem, problem.integer, x)
     continuous = fixed.replace(integer=np.zeros(problem.columns, dtype=bool))
     found = solve_linear(continuous, standing.within())
-    if found.status is not Status.OPTIMAL:
-        return None
-    standing.offer(found.x)
-    return found
+    return found if found.status is Status.OPTIMAL else None
 
 
 def _neighbourhoods(

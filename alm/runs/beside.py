@@ -12,7 +12,7 @@ from alm.formulation.book import Book
 from alm.formulation.formulate import Formulation
 from alm.plan.ledger import Ledger
 from alm.runs.compare import best_with_frozen_lanes, held_as_it_is
-from alm.runs.meanwhile import meanwhile
+from solvers.meanwhile import meanwhile
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,26 @@ def test_the_search_ends_between_its_bound_and_the_optimum(seed: int, hint: bool
     assert problem.objective(found.x) - found.bound <= 1e-3 * abs(optimum)
 
 
+def test_a_relaxation_that_takes_all_the_time_leaves_the_plan_with_all_shut():
+    """What no point can cost less than is then every column at its cheaper bound."""
+    problem, groups = star(5, 4, 0)
+    options = Options(time_limit=60, gap=1e-3, groups=groups)
+    shut = problem.replace(upper=np.where(problem.integer, 0.0, problem.upper))
+
+    def patient(part: Problem, asked: Options) -> Solution:
+        if (part.upper[problem.integer] > 0).all():
+            return Solution.nothing(part, Status.FAILED)
+        return linear(part, asked)
+
+    found = search(problem, options, patient, whole)
+    assert found is not None
+    assert problem.objective(found.x) == pytest.approx(best(shut))
+    assert not found.x[problem.integer].any()
+    least = problem.offset + problem.c[problem.c < 0] @ problem.upper[problem.c < 0]
+    assert found.bound == pytest.approx(least)  # lower bounds are 0
+    assert found.bound <= best(problem)
+
+
 def test_blocks_of_a_star_are_its_regions():
     problem, groups = star(5, 4, 0)
     blocks = find_blocks(problem, groups)
