@@ -16,6 +16,7 @@ from alm.plan.rounding import Plan, round_plan
 from tests.oracle.hand import CASH, EQUITY, GILT, LOAN, NO_NEW, plug, position, write_case
 from tests.properties.pool import SEEDS, drawn, model_of
 
+FEW = {"limit": "few", "measure": "open_lanes", "region": "head", "sense": "max", "bound": 2}
 OVERNIGHT = {"product": "overnight", "side": "liability", "class": "overnight"}
 
 
@@ -181,6 +182,33 @@ def test_a_chain_without_positions_is_rerouted_to_its_end():
     assert plan.decisions.transfer[:, 0].tolist() == [10, 10, 10]
     assert not plan.unsquared.any()
     assert not imbalance(book, plan).any()
+
+
+@pytest.mark.parametrize(("limits", "third"), [([], 1), ([FEW], 0)])
+def test_money_is_not_sent_by_a_shut_lane_where_open_lanes_are_counted(limits, third):
+    """Eleven come to `a` in a lot of eleven, its lane to west carries ten: the shut one takes the last, unless two lanes are all there may be."""
+    lanes = {"1": ("head", "a", 100), "2": ("a", "west", 10), "3": ("a", "west", 100)}
+    tables = {
+        "regions": [{"region": name, "parent": "head" * (name != "head")} for name in ["head", "a", "west"]],
+        "products": [CASH, EQUITY],
+        "positions": [
+            plug(100, region="head"),
+            position("equity", 100, 0, region="head", **NO_NEW),
+            plug(0, region="west"),
+        ],
+        "lanes": [
+            {"lane": n, "lender": a, "borrower": b, "capacity": room, "lot": 11 * (n == "1")}
+            for n, (a, b, room) in lanes.items()
+        ],
+        "limits": limits,
+    }  # fmt: skip
+    book = book_of(tables)
+    nothing = np.zeros((3, 1))
+    held = np.where(book.plug, np.where(book.positions["region"] == "head", 89.0, 11.0), 0.0)
+    wanted = Decisions(nothing, nothing, held[:, None], np.array([[11.0], [11.0], [0.0]]))
+    plan = round_plan(book, wanted)
+    assert plan.decisions.transfer[:, 0].tolist() == [11, 10, third]
+    assert plan.unsquared.any() == (third == 0)
 
 
 @pytest.mark.parametrize(
