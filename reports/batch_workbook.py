@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from openpyxl import Workbook
 
 from alm.money import money_name
 from reports.archive import save
+from reports.book import begin
 from reports.labels import Labels, read_labels
-from reports.page import Page
-from reports.rows import Sheet
-from reports.style import Fill, Form, Styles
+from reports.style import Fill, Form
 from reports.table import Column, kept
 
 DIGITS = 2
@@ -60,11 +58,7 @@ def write_batch_workbook(
     """
     labels = read_labels(lang)
     frame = pd.DataFrame([_cells(row, path.parent, labels) for row in rows])
-    workbook = Workbook()
-    workbook.remove(workbook.active)
-    sheet = Sheet(workbook, labels("sheet.batch"))
-    workbook._add_sheet(sheet)
-    page = Page(sheet, Styles(workbook, DIGITS), labels)
+    workbook, (page,) = begin([labels("sheet.batch")], labels, DIGITS)
     page.title(name, labels("batch.subtitle", **_counts(rows)), labels("note.batch"))
     page.filtered(page.table(frame, kept(COLUMNS, frame)))
     days = [row["as_of"] for row in rows if row["as_of"]]

@@ -1,9 +1,9 @@
-"""A workbook of a few sheets, begun, written and saved the same way, where a run has none of its own."""
+"""A workbook, begun the same way whatever it holds; and one that is no part of a run, written whole."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -14,6 +14,25 @@ from reports.labels import Labels
 from reports.page import Page
 from reports.rows import Sheet
 from reports.style import Styles, decimals
+from reports.table import Block
+
+
+def begin(titles: Iterable[str], labels: Labels, digits: int) -> tuple[Workbook, list[Page]]:
+    """Begin a workbook: a page for each title, all with the same styles and each knowing where tables of the others stand.
+
+    Parameters
+    ----------
+    digits
+        Decimals of amounts.
+    """
+    workbook = Workbook()
+    workbook.remove(workbook.active)
+    sheets = [Sheet(workbook, title) for title in titles]
+    for sheet in sheets:
+        workbook._add_sheet(sheet)
+    styles = Styles(workbook, digits)
+    places: dict[str, Block] = {}
+    return workbook, [Page(sheet, styles, labels, places) for sheet in sheets]
 
 
 def write_book(
@@ -23,14 +42,9 @@ def write_book(
 
     Amounts have the decimals of the case's quantum and times are those of the case, so that the same content gives the same bytes.
     """
-    workbook = Workbook()
-    workbook.remove(workbook.active)
-    pages = [Sheet(workbook, title) for title in sheets]
-    for page in pages:
-        workbook._add_sheet(page)
-    styles = Styles(workbook, decimals(case.settings.quantum))
+    workbook, pages = begin(sheets, labels, decimals(case.settings.quantum))
     for page, fill in zip(pages, sheets.values(), strict=True):
-        fill(Page(page, styles, labels))
+        fill(page)
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.{os.getpid()}")  # what was cut in half must not look whole
     try:

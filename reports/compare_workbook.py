@@ -138,7 +138,7 @@ def _limits(page: Page, compared: Compared) -> None:
     page.title(page.labels("sheet.compare_limits"), compared.subtitle, note)
     limits = compared.found["limits"]
     if not limits:
-        page.nothing("text.no_limits")
+        page.nothing("text.no_limits", 2)
         return
     rows = pd.DataFrame(list(limits))
     rooms = pd.DataFrame(rows["headroom"].tolist(), dtype=float).add_prefix("room_")
@@ -156,7 +156,7 @@ def _decisions(page: Page, compared: Compared) -> None:
     page.title(page.labels("sheet.compare_decisions"), compared.subtitle, note)
     found = compared.found["decisions"]
     if not found:
-        page.nothing("compare.same")
+        page.nothing("compare.same", 2)
         return
     rows = pd.DataFrame(list(found))
     amounts = pd.DataFrame(rows["amounts"].tolist(), dtype=float).add_prefix("amount_")

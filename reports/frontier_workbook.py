@@ -15,10 +15,10 @@ from openpyxl.chart import Reference, ScatterChart, Series
 from alm.case import Case, load
 from alm.money import money_name
 from reports.archive import save
+from reports.book import begin
 from reports.chart import centimetres, chart_title
 from reports.labels import Labels
 from reports.page import Page
-from reports.rows import Sheet
 from reports.run import NoPlanError
 from reports.style import (
     AXIS_TITLE_SIZE,
@@ -27,7 +27,6 @@ from reports.style import (
     CHART_TITLE_SIZE,
     Fill,
     Form,
-    Styles,
     decimals,
 )
 from reports.table import FIRST_TABLE_ROW, Block, Column
@@ -106,12 +105,8 @@ def write_frontier_workbook(folder: Path, labels: Labels, case: Case | None = No
 
 def build(frontier: Frontier) -> Workbook:
     """Build the workbook of a frontier."""
-    workbook = Workbook()
-    workbook.remove(workbook.active)
-    sheet = Sheet(workbook, frontier.labels("sheet.frontier"))
-    workbook._add_sheet(sheet)
-    settings = frontier.case.settings
-    page = Page(sheet, Styles(workbook, decimals(settings.quantum)), frontier.labels)
+    labels, quantum = frontier.labels, frontier.case.settings.quantum
+    workbook, (page,) = begin([labels("sheet.frontier")], labels, decimals(quantum))
     _write(page, frontier)
     return workbook
 

@@ -244,10 +244,10 @@ class Page:
         dimensions = self.sheet.column_dimensions.values()
         return sum(each.width for each in dimensions if not each.hidden)
 
-    def nothing(self, key: str) -> None:
-        """Say in words that there are no rows."""
+    def nothing(self, key: str, last_column: int) -> None:
+        """Say in words that there are no rows, on a page as wide as the table would be."""
         self.put(FIRST_TABLE_ROW, 1, self.labels(key))
-        self.set_up(0, FIRST_TABLE_ROW, 1)
+        self.set_up(0, FIRST_TABLE_ROW, last_column)
 
     def filtered(self, place: Block) -> None:
         """Make a table a list to filter, its header always in sight."""

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from openpyxl import Workbook
-
 from alm.case import Case
 from reports.archive import save
+from reports.book import begin
 from reports.labels import Labels
-from reports.page import Page
-from reports.rows import Sheet
 from reports.scenario_sheets import SHEETS
 from reports.scenario_view import read_view
-from reports.style import Styles, decimals
+from reports.style import decimals
 
 NAME = "report.xlsx"
 
@@ -27,14 +24,10 @@ def write_scenario_workbook(folder: Path, labels: Labels, case: Case | None = No
         The run ended without plans.
     """
     view = read_view(folder, labels, case)
-    workbook = Workbook()
-    workbook.remove(workbook.active)
-    pages = [Sheet(workbook, labels(f"sheet.{sheet.NAME}")) for sheet in SHEETS]
-    for page in pages:
-        workbook._add_sheet(page)
-    styles = Styles(workbook, decimals(view.settings.quantum))
+    titles = [labels(f"sheet.{sheet.NAME}") for sheet in SHEETS]
+    workbook, pages = begin(titles, labels, decimals(view.settings.quantum))
     for sheet, page in zip(SHEETS, pages, strict=True):
-        sheet.write(Page(page, styles, labels), view)
+        sheet.write(page, view)
     workbook.calculation.fullCalcOnLoad = True
     save(workbook, folder / NAME, view.settings.as_of)
     return folder / NAME

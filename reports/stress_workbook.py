@@ -134,7 +134,7 @@ def _by_limit(page: Page, stressed: Stressed) -> None:
     """Write a row for every limit and a column for every scenario: its light, and how large a shock turns it red."""
     page.title(page.labels("sheet.stress_factors"), stressed.subtitle, _note(stressed))
     if not stressed.found["limits"]:
-        page.nothing("text.no_limits")
+        page.nothing("text.no_limits", len(OF_LIMIT))
         return
     titles = stressed.titles()
     scenarios = [each["scenario"] for each in stressed.found["scenarios"]]
@@ -191,7 +191,7 @@ def _every(page: Page, stressed: Stressed) -> None:
     note = page.labels("note.stress_limits")
     page.title(page.labels("sheet.stress_limits"), stressed.subtitle, note)
     if not stressed.found["limits"]:
-        page.nothing("text.no_limits")
+        page.nothing("text.no_limits", len(EVERY))
         return
     rows = stressed.limits()
     figures = dict.fromkeys(("value", "bound", "early_warning", "headroom", "red_at"), float)

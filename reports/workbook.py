@@ -10,15 +10,13 @@ from openpyxl import Workbook
 
 from alm.case import Case
 from reports.archive import save
+from reports.book import begin
 from reports.frontier_workbook import write_frontier_workbook
 from reports.labels import Labels, read_labels
-from reports.page import Page
-from reports.rows import Sheet
 from reports.run import read_run
 from reports.scenario_workbook import write_scenario_workbook
 from reports.sheets import SHEETS
-from reports.style import Styles, decimals
-from reports.table import Block
+from reports.style import decimals
 from reports.view import View
 
 NAME = "report.xlsx"
@@ -73,14 +71,9 @@ def _of_kind(run_folder: Path) -> Callable[[Path, Labels, Case | None], Path] | 
 
 def build(view: View) -> Workbook:
     """Build the workbook, sheet by sheet, in the order of the registry."""
-    workbook = Workbook()
-    workbook.remove(workbook.active)
-    pages = [Sheet(workbook, view.labels(f"sheet.{sheet.NAME}")) for sheet in SHEETS]
-    for page in pages:
-        workbook._add_sheet(page)
-    styles = Styles(workbook, decimals(view.settings.quantum))
-    places: dict[str, Block] = {}
+    titles = [view.labels(f"sheet.{sheet.NAME}") for sheet in SHEETS]
+    workbook, pages = begin(titles, view.labels, decimals(view.settings.quantum))
     for sheet, page in zip(SHEETS, pages, strict=True):
-        sheet.write(Page(page, styles, view.labels, places), view)
+        sheet.write(page, view)
     workbook.calculation.fullCalcOnLoad = True
     return workbook

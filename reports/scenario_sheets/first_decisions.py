@@ -5,7 +5,7 @@ from __future__ import annotations
 from reports.page import Page
 from reports.scenario_view import ScenarioView
 from reports.style import Form
-from reports.table import FIRST_TABLE_ROW, Column
+from reports.table import Column
 
 NAME = "first_decisions"
 DONE = (
@@ -34,7 +34,6 @@ def write(page: Page, view: ScenarioView) -> None:
     rows = view.decided_first
     columns = (*DONE, *(SHARED if last else APART))
     if rows.empty:
-        page.put(FIRST_TABLE_ROW, 1, page.labels("text.nothing_decided"))
-        page.set_up(0, FIRST_TABLE_ROW, len(columns))
+        page.nothing("text.nothing_decided", len(columns))
         return
     page.filtered(page.table(rows, columns))

@@ -7,7 +7,7 @@ import pandas as pd
 from reports.page import Page
 from reports.scenario_view import ScenarioView, light
 from reports.style import Fill, Form
-from reports.table import FIRST_TABLE_ROW, Column
+from reports.table import Column
 
 NAME = "headroom"
 FIXED = (
@@ -26,8 +26,7 @@ def write(page: Page, view: ScenarioView) -> None:
     page.title(page.labels("sheet.headroom"), view.subtitle, note)
     limits = view.limits
     if limits.empty:
-        page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_limits"))
-        page.set_up(0, FIRST_TABLE_ROW, len(FIXED))
+        page.nothing("text.no_limits", len(FIXED))
         return
     names = view.names("scenarios", "scenario")
     table = _heat(view, limits)

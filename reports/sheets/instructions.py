@@ -6,7 +6,7 @@ import pandas as pd
 
 from reports.page import Page
 from reports.style import Fill, Form
-from reports.table import FIRST_TABLE_ROW, Column
+from reports.table import Column
 from reports.view import View
 
 NAME = "instructions"
@@ -35,8 +35,7 @@ def write(page: Page, view: View) -> None:
     page.title(page.labels("sheet.instructions"), view.subtitle, _note(view))
     moves = _moves(view)
     if moves.empty:
-        page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_transfers"))
-        page.set_up(0, FIRST_TABLE_ROW, len(COLUMNS))
+        page.nothing("text.no_transfers", len(COLUMNS))
         return
     page.filtered(page.table(moves, COLUMNS))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reports.page import Page
 from reports.style import Form
-from reports.table import FIRST_TABLE_ROW, Column, kept
+from reports.table import Column, kept
 from reports.view import View
 
 NAME = "limit_closes"
@@ -43,8 +43,7 @@ def write(page: Page, view: View) -> None:
     )
     limits = view.limits
     if limits.empty:
-        page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_limits"))
-        page.set_up(0, FIRST_TABLE_ROW, len(COLUMNS))
+        page.nothing("text.no_limits", len(COLUMNS))
         return
     charged = (limits["enforcement"] == "soft") & (limits["status"] != "waived")
     several = limits["scenario"].nunique() > 1

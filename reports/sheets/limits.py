@@ -6,7 +6,7 @@ from reports import chart
 from reports.limit_rows import AT_BOUND
 from reports.page import Page
 from reports.style import CHART_RATIO, Form
-from reports.table import FIRST_TABLE_ROW, Block, Column, kept
+from reports.table import Block, Column, kept
 from reports.view import View
 
 NAME = "limits"
@@ -41,8 +41,7 @@ def write(page: Page, view: View) -> None:
     )
     limits = view.limits
     if limits.empty:
-        page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_limits"))
-        page.set_up(0, FIRST_TABLE_ROW, len(COLUMNS))
+        page.nothing("text.no_limits", len(COLUMNS))
         return
     bound = limits["standing"].isin(AT_BOUND).groupby(limits["limit"]).sum()
     worst = limits.sort_values(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reports.page import Page
 from reports.style import Form
-from reports.table import FIRST_TABLE_ROW, Column, kept
+from reports.table import Column, kept
 from reports.view import View
 
 NAME = "price_closes"
@@ -29,7 +29,6 @@ def write(page: Page, view: View) -> None:
     )
     prices = view.prices
     if prices.empty:
-        page.put(FIRST_TABLE_ROW, 1, page.labels(view.nothing("prices")))
-        page.set_up(0, FIRST_TABLE_ROW, len(COLUMNS))
+        page.nothing(view.nothing("prices"), len(COLUMNS))
         return
     page.filtered(page.table(prices, kept(COLUMNS, prices)))

@@ -6,7 +6,7 @@ import pandas as pd
 
 from reports.page import Page
 from reports.style import Form
-from reports.table import FIRST_TABLE_ROW, Column, kept
+from reports.table import Column, kept
 from reports.view import View
 
 NAME = "prices"
@@ -33,8 +33,7 @@ def write(page: Page, view: View) -> None:
     page.title(page.labels("sheet.prices"), view.subtitle, note)
     prices = view.prices
     if prices.empty:
-        page.put(FIRST_TABLE_ROW, 1, page.labels(view.nothing("prices")))
-        page.set_up(0, FIRST_TABLE_ROW, len(COLUMNS))
+        page.nothing(view.nothing("prices"), len(COLUMNS))
         return
     things = _things(prices)
     page.filtered(page.table(things, kept(COLUMNS, things)))

@@ -29,8 +29,7 @@ def write(page: Page, view: View) -> None:
         page.labels("note.transfers", money=view.money),
     )
     if view.lanes.empty:
-        page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_lanes"))
-        page.set_up(0, FIRST_TABLE_ROW, len(ENDS))
+        page.nothing("text.no_lanes", len(ENDS))
         return
     closing, opening = _owed(view)
     row = _matrix(page, view, closing, "section.matrix", FIRST_TABLE_ROW)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from reports.page import Page
 from reports.style import Form
-from reports.table import FIRST_TABLE_ROW, Column
+from reports.table import Column
 from reports.view import View
 
 NAME = "warnings"
@@ -26,8 +26,7 @@ def write(page: Page, view: View) -> None:
     page.title(page.labels("sheet.warnings"), view.subtitle, page.labels("note.warnings"))
     faults = view.run.case.warnings
     if not faults:
-        page.put(FIRST_TABLE_ROW, 1, page.labels("text.no_warnings"))
-        page.set_up(0, FIRST_TABLE_ROW, EMPTY)
+        page.nothing("text.no_warnings", EMPTY)
         return
     rows = pd.DataFrame(
         {
