@@ -12,7 +12,7 @@ from alm.cli import streams
 from alm.cli.allocate import ended_without_plan
 from alm.cli.answers import blank
 from alm.cli.faults import refuse, refusing_damage, say
-from alm.cli.options import AsJson, Language, ReportLanguage, Workbook
+from alm.cli.options import AsJson, Language, NoProgress, ReportLanguage, Workbook
 from alm.cli.places import require_workbook, written
 from alm.cli.progress import StageProgress
 from alm.cli.tables import listing
@@ -52,7 +52,7 @@ def compare(
     workbook: Workbook = None,
     lang: ReportLanguage = Language.EN,
     as_json: AsJson = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    quiet: NoProgress = False,
 ) -> None:
     """Set plans side by side: what they earn, what binds, the room of each limit, what they decide.
 

@@ -14,6 +14,7 @@ from alm.cli.options import (
     AsJson,
     CaseFolder,
     Changes,
+    Jobs,
     Language,
     OnlyFolder,
     Out,
@@ -44,12 +45,7 @@ def frontier(
     out: Out = None,
     scenario: Scenario = BASE,
     changes: Changes = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            help="Processes at once; if left out: one a processor.", min=1, show_default=False
-        ),
-    ] = None,
+    jobs: Jobs = None,
     lang: ReportLanguage = Language.EN,
     as_json: AsJson = False,
     quiet: OnlyFolder = False,

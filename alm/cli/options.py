@@ -53,6 +53,13 @@ Workbook = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object, for machines.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        help="Processes at once; if left out: one a processor.", min=1, show_default=False
+    ),
+]
+NoProgress = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 OnlyFolder = Annotated[
     bool, typer.Option("--quiet", help="No progress and no summary: only the run's folder.")
 ]

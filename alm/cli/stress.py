@@ -10,7 +10,7 @@ import typer
 from alm.cli import streams
 from alm.cli.answers import blank
 from alm.cli.faults import refuse, refusing_cluster, refusing_damage
-from alm.cli.options import AsJson, Language, ReportLanguage, Workbook
+from alm.cli.options import AsJson, Jobs, Language, NoProgress, ReportLanguage, Workbook
 from alm.cli.places import require_run, require_workbook, written
 from alm.cli.progress import StageProgress
 from alm.cli.tables import listing
@@ -22,6 +22,9 @@ HEAD = ("limit", "region", "light", "at close", "value", "bound", "headroom", "r
 IMPOSSIBLE = (
     "The plan cannot be carried out: lanes, or what can be written or sold, do not allow it."
 )
+Cluster = Annotated[
+    str, typer.Option(help="Address of a Dask scheduler whose workers try scenarios instead.")
+]
 STYLES = {"green": "green", "amber": "yellow", "red": "bold red"}
 
 
@@ -43,19 +46,12 @@ def stress(
         float,
         typer.Option(help="Of the factor that turns a limit red, relative.", min=1e-6, max=1.0),
     ] = 0.01,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            help="Processes at once; if left out: one a processor.", min=1, show_default=False
-        ),
-    ] = None,
-    cluster: Annotated[
-        str, typer.Option(help="Address of a Dask scheduler whose workers try scenarios instead.")
-    ] = "",
+    jobs: Jobs = None,
+    cluster: Cluster = "",
     workbook: Workbook = None,
     lang: ReportLanguage = Language.EN,
     as_json: AsJson = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    quiet: NoProgress = False,
 ) -> None:
     """Show how a plan stands in each scenario, and how large a shock breaks each limit.
 

@@ -24,7 +24,7 @@ from alm.cli.allocate import (
 )
 from alm.cli.answers import blank
 from alm.cli.faults import BAD_INPUT, OPTIONS, as_objects, say
-from alm.cli.options import Backend, CaseFolder, Scenario
+from alm.cli.options import Backend, CaseFolder, NoProgress, Scenario
 from alm.cli.progress import StageProgress
 from alm.cli.tables import listing
 from alm.money import money_name
@@ -66,7 +66,7 @@ def whatif(
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object with all answers, for machines.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress.")] = False,
+    quiet: NoProgress = False,
 ) -> None:
     """Keep a case open: change cells, and see the new, verified plan beside the base.
 
