@@ -157,10 +157,8 @@ def test_money_passes_through_a_node_without_positions():
     assert placed["down"] in (10, 11)
 
 
-def test_a_chain_without_positions_is_rerouted_to_its_end():
-    """head -> a -> b -> west with 10.4, 10.6 and 10.4: every lane ends with the same whole number."""
-    regions = ["head", "a", "b", "west"]
-    hops = [("1", "head", "a"), ("2", "a", "b"), ("3", "b", "west")]
+def sent_to_west(regions, lanes, transfer, limits=()):
+    """Round the transfers that bring money from head to west by regions that hold nothing; give book and plan."""
     tables = {
         "regions": [{"region": name, "parent": "head" * (name != "head")} for name in regions],
         "products": [CASH, EQUITY],
@@ -169,16 +167,24 @@ def test_a_chain_without_positions_is_rerouted_to_its_end():
             position("equity", 100, 0, region="head", **NO_NEW),
             plug(0, region="west"),
         ],
-        "lanes": [
-            {"lane": n, "lender": a, "borrower": b, "capacity": 10 if n == "3" else None}
-            for n, a, b in hops
-        ],
+        "lanes": lanes,
+        "limits": list(limits),
     }
     book = book_of(tables)
-    nothing = np.zeros((3, 1))
-    held = np.where(book.plug, np.where(book.positions["region"] == "head", 89.6, 10.4), 0.0)
-    wanted = Decisions(nothing, nothing, held[:, None], np.array([[10.4], [10.6], [10.4]]))
-    plan = round_plan(book, wanted)
+    nothing, sent = np.zeros((3, 1)), transfer[0]
+    held = np.where(book.plug, np.where(book.positions["region"] == "head", 100 - sent, sent), 0.0)
+    wanted = Decisions(nothing, nothing, held[:, None], np.array(transfer)[:, None])
+    return book, round_plan(book, wanted)
+
+
+def test_a_chain_without_positions_is_rerouted_to_its_end():
+    """head -> a -> b -> west with 10.4, 10.6 and 10.4: every lane ends with the same whole number."""
+    hops = [("1", "head", "a"), ("2", "a", "b"), ("3", "b", "west")]
+    lanes = [
+        {"lane": n, "lender": a, "borrower": b, "capacity": 10 if n == "3" else None}
+        for n, a, b in hops
+    ]
+    book, plan = sent_to_west(["head", "a", "b", "west"], lanes, [10.4, 10.6, 10.4])
     assert plan.decisions.transfer[:, 0].tolist() == [10, 10, 10]
     assert not plan.unsquared.any()
     assert not imbalance(book, plan).any()
@@ -187,26 +193,12 @@ def test_a_chain_without_positions_is_rerouted_to_its_end():
 @pytest.mark.parametrize(("limits", "third"), [([], 1), ([FEW], 0)])
 def test_money_is_not_sent_by_a_shut_lane_where_open_lanes_are_counted(limits, third):
     """Eleven come to `a` in a lot of eleven, its lane to west carries ten: the shut one takes the last, unless two lanes are all there may be."""
-    lanes = {"1": ("head", "a", 100), "2": ("a", "west", 10), "3": ("a", "west", 100)}
-    tables = {
-        "regions": [{"region": name, "parent": "head" * (name != "head")} for name in ["head", "a", "west"]],
-        "products": [CASH, EQUITY],
-        "positions": [
-            plug(100, region="head"),
-            position("equity", 100, 0, region="head", **NO_NEW),
-            plug(0, region="west"),
-        ],
-        "lanes": [
-            {"lane": n, "lender": a, "borrower": b, "capacity": room, "lot": 11 * (n == "1")}
-            for n, (a, b, room) in lanes.items()
-        ],
-        "limits": limits,
-    }  # fmt: skip
-    book = book_of(tables)
-    nothing = np.zeros((3, 1))
-    held = np.where(book.plug, np.where(book.positions["region"] == "head", 89.0, 11.0), 0.0)
-    wanted = Decisions(nothing, nothing, held[:, None], np.array([[11.0], [11.0], [0.0]]))
-    plan = round_plan(book, wanted)
+    ways = [("1", "head", "a", 100), ("2", "a", "west", 10), ("3", "a", "west", 100)]
+    lanes = [
+        {"lane": n, "lender": a, "borrower": b, "capacity": room, "lot": 11 * (n == "1")}
+        for n, a, b, room in ways
+    ]
+    _, plan = sent_to_west(["head", "a", "west"], lanes, [11.0, 11.0, 0.0], limits)
     assert plan.decisions.transfer[:, 0].tolist() == [11, 10, third]
     assert plan.unsquared.any() == (third == 0)
 
