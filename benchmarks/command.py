@@ -30,7 +30,7 @@ def time_command(case: Path, out: Path) -> Command:
     CalledProcessError
         It ends with an exit code that is not 0.
     """
-    alm = [sys.executable, "-c", "from alm.cli import main; main()"]
+    alm = [sys.executable, "-c", "import sys; from alm.cli import main; sys.exit(main())"]
     said = subprocess.run([*alm, "check", str(case), "--json"], capture_output=True, check=True)
     before = os.times()
     subprocess.run(
