@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from alm.case import Case, load
@@ -105,6 +106,25 @@ def with_steps(case: Case, steps: list[Row]) -> Case:
     types = case.table("steps").dtypes
     rows = pd.DataFrame(steps, columns=types.index).astype(types)
     return replace(case, tables={**case.tables, "steps": rows.sort_values(["limit", "at_least"])})
+
+
+MOVED = {
+    "positions": {"new_rate": (-0.005, 0.005, "+"), "max_new": (1.0, 1.3, "x")},
+    "lanes": {"cost": (0.5, 1.5, "x"), "capacity": (1.0, 1.3, "x")},
+    "limits": {"bound": (0.98, 1.02, "x")},
+}
+
+
+def moved(case: Case, rng: np.random.Generator) -> Case:
+    """Move rates, volumes, capacities and bounds of a case: another optimum, for which no file is read again."""
+    tables = dict(case.tables)
+    for name, columns in MOVED.items():
+        rows = tables[name].copy()
+        for column, (least, most, how) in columns.items():
+            by = rng.uniform(least, most, len(rows))
+            rows[column] = rows[column] + by if how == "+" else rows[column] * by
+        tables[name] = rows
+    return replace(case, tables=tables)
 
 
 def soften_until_feasible(rng: Random, case: Case, limits: list[Row]) -> None:
