@@ -4,11 +4,11 @@ BIN := .venv/bin
 
 .PHONY: demo test fuzz lint docs bench clean
 
-# Where Python may not keep what it compiles, every process would compile the project anew: a fifth of a short run.
+# All is compiled once, on all processors: where Python may not keep what it compiles, every process would do it anew.
 .venv/installed: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
-	$(BIN)/python -m compileall -q alm scenarios solvers reports tests
+	$(BIN)/python -m pip install --no-compile --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	$(BIN)/python -m compileall -q -j 0 .venv alm scenarios solvers reports tests
 	touch $@
 
 demo: .venv/installed
