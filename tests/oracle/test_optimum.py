@@ -20,7 +20,7 @@ from .tight import moved, random_case
 
 FIRST = 10_000  # seeds of their own
 SEEDS = range(FIRST, FIRST + int(os.environ.get("ALM_FUZZ", "16")))
-MOVES = 5  # of each case: most of the time goes into drawing one
+MOVES = 3  # of each case: most of the time goes into drawing one
 
 
 @pytest.mark.parametrize("seed", SEEDS)
