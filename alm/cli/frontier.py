@@ -9,7 +9,7 @@ import typer
 from alm.cli import streams
 from alm.cli.allocate import BASE, ended_without_plan, refusing
 from alm.cli.answers import blank
-from alm.cli.faults import say
+from alm.cli.faults import refusing_cluster, say
 from alm.cli.options import (
     AsJson,
     CaseFolder,
@@ -27,6 +27,13 @@ from alm.cli.tables import listing
 if TYPE_CHECKING:
     from alm.runs.frontier_run import Frontier
 
+Cluster = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Dask scheduler whose workers plan the points instead; they need the same folders.",
+    ),
+]
 HEAD = ("bound", "at worst", "objective", "given up", "income", "")
 
 
@@ -46,6 +53,7 @@ def frontier(
     scenario: Scenario = BASE,
     changes: Changes = None,
     jobs: Jobs = None,
+    cluster: Cluster = "",
     lang: ReportLanguage = Language.EN,
     as_json: AsJson = False,
     quiet: OnlyFolder = False,
@@ -61,11 +69,12 @@ def frontier(
     answer = blank("frontier", case=case.resolve().name, x=x) if as_json else None
     with (
         refusing(answer, out),
+        refusing_cluster(answer),
         ended_without_plan(answer),
         streams.only_results_on_stdout(),
         StageProgress(quiet) as progress,
     ):
-        run = trace(case, out, options=options, progress=progress, jobs=jobs)
+        run = trace(*(case, out), options=options, progress=progress, jobs=jobs, cluster=cluster)
     if as_json:
         streams.print_json(run.answer())
     else:

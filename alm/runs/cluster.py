@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 from alm.runs.spread import DIED, Outcome, attempt, in_words
@@ -54,6 +55,26 @@ def in_cluster(
                 yield number, _outcome(future)
         for (number, _), future in _futures(client, function, iter(suspects), 1):
             yield number, _outcome(future)
+
+
+def require_cluster(address: str, folder: Path) -> None:
+    """Refuse, before anything is solved, a cluster whose workers cannot do tasks that read and write a folder.
+
+    Raises
+    ------
+    ClusterError
+        As for `in_cluster`, or a worker does not see the folder.
+    """
+    with _client(address) as client:
+        _fit_workers(client, address)
+        for worker, sees in sorted(client.run(_sees, folder).items()):
+            if not sees:
+                why = f"worker {worker} does not see {folder}; workers need the same folders"
+                raise ClusterError(address, why)
+
+
+def _sees(folder: Path) -> bool:
+    return folder.is_dir()
 
 
 def _futures(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -14,6 +15,8 @@ import pandas as pd
 from alm.case import Case, load, write_inputs
 from alm.runs import store
 from alm.runs.allocate import allocate
+from alm.runs.cluster import require_cluster
+from alm.runs.crew import Crew
 from alm.runs.frontier_axis import Axis, axis_of
 from alm.runs.frontier_ends import DIGITS, Ends, NoEndError, find_ends
 from alm.runs.frontier_run import KIND, Frontier, knee_of
@@ -78,6 +81,7 @@ def frontier(
     options: Options,
     progress: Callable[[str], None] | None = None,
     jobs: int | None = None,
+    cluster: str = "",
 ) -> Frontier:
     """Find what the objective is at each of several bounds of a limit, from the tightest feasible to where it stops binding.
 
@@ -91,9 +95,13 @@ def frontier(
         Told the name of each stage as it starts.
     jobs : int, optional
         Processes at once; by default one a processor. The answer is the same for any number.
+    cluster : str
+        Address of a Dask scheduler whose workers plan the points instead; they need the same folders.
 
     Raises
     ------
+    ClusterError
+        The cluster cannot be used, or does not see the folder of the run.
     CaseError
         The case has faults; there is no such limit or measure; the denominator of a ratio can be 0.
     FileExistsError
@@ -109,7 +117,7 @@ def frontier(
     prepared = Prepared(axis.case, options)
     target = Path(out) if out else prepared.place()
     with store.written_aside(target) as aside:
-        answer = _run(aside, axis, prepared, stages, jobs)
+        answer = _run(aside, axis, prepared, stages, Crew(jobs, cluster))
     points = tuple(
         {**point, "run": str(target / str(point["run"])) if point["run"] else None}
         for point in answer.points
@@ -125,7 +133,7 @@ def frontier(
 
 
 def _run(
-    aside: Path, axis: Axis, prepared: Prepared[Options], stages: Stages, jobs: int | None
+    aside: Path, axis: Axis, prepared: Prepared[Options], stages: Stages, crew: Crew
 ) -> Frontier:
     row, options = axis.row, prepared.options
     blank = Frontier(
@@ -139,6 +147,8 @@ def _run(
         current=float(row["bound"]) if axis.limit == options.x else None,
     )
     write_inputs(axis.case, aside / "inputs")
+    if crew.cluster:
+        require_cluster(crew.cluster, aside / "inputs")
     try:
         with stages.stage("ends"):
             ends = find_ends(axis, options.scenario, How())
@@ -147,7 +157,7 @@ def _run(
         answer = replace(blank, reason=_why(axis, options, error), status=error.status)
     else:
         with stages.stage("points"):
-            runs = _points(aside, axis, ends, options, jobs)
+            runs = _points(aside, axis, ends, options, crew)
         answer = _told(aside, axis, blank, ends, runs)
     with stages.stage("report"):
         store.write_manifest(aside, {**prepared.manifest, **_kept(answer)})
@@ -207,7 +217,7 @@ def bounds_between(tightest: float, loosest: float, number: int) -> list[float]:
 
 
 def _points(
-    aside: Path, axis: Axis, ends: Ends, options: Options, jobs: int | None
+    aside: Path, axis: Axis, ends: Ends, options: Options, crew: Crew
 ) -> list[tuple[float, Path, Outcome[Run]]]:
     """Plan at every bound, the tightest first."""
     bounds = bounds_between(ends.tightest, ends.loosest, options.points)
@@ -220,7 +230,9 @@ def _points(
         )
         for number, bound in enumerate(bounds, start=1)
     ]
-    outcomes = spread(_plan, tasks, jobs)
+    outcomes = spread(_plan, tasks, crew.jobs, crew.cluster)
+    for half_written in (aside / POINTS).glob(".*"):  # by a process that died
+        shutil.rmtree(half_written, ignore_errors=True)
     return [
         (bound, task.folder.relative_to(aside), outcome)
         for bound, task, outcome in zip(bounds, tasks, outcomes, strict=True)

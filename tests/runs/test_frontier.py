@@ -8,10 +8,11 @@ import pytest
 from openpyxl import load_workbook
 
 from alm.case import CaseError, load
-from alm.runs import frontier_ends
+from alm.runs import frontier, frontier_ends
+from alm.runs.frontier import _plan as plan_point
 from alm.runs.frontier import _reported, _status
 from alm.runs.frontier_axis import axis_of
-from alm.runs.frontier_ends import NoEndError, find_ends
+from alm.runs.frontier_ends import Ends, NoEndError, find_ends
 from alm.runs.frontier_run import Frontier
 from alm.runs.run import OutOfTimeError
 from alm.runs.stages import Stages
@@ -86,6 +87,28 @@ def test_the_workbook_has_a_sheet_with_the_points_and_a_chart(traced, tmp_path):
     shown = [row[1].value for row in sheet.iter_rows(min_row=30, max_row=32)]
     assert shown == pytest.approx([point["bound"] for point in traced[0].answer["points"]])
     assert chinese.worksheets[0].title == "有效前沿"
+
+
+def test_a_point_whose_process_dies_costs_itself_only(traced, tmp_path, monkeypatch):
+    """The first of two points: what it had half written goes, too, and the other is that of before."""
+
+    def plan(task):
+        if task.folder.name == "01":
+            (task.folder.parent / ".01.elsewhere-1.partial" / "plan").mkdir(parents=True)
+            raise RuntimeError("the process died")
+        return plan_point(task)
+
+    monkeypatch.setattr(frontier, "_plan", plan)
+    monkeypatch.setattr("reports.write_report", lambda *_, **__: None)
+    monkeypatch.setattr(frontier, "find_ends", lambda *_: Ends(1.0625, 0.0208333, None))
+    words = ("--x", "liquidity", "--points", 2, "--jobs", 1, "--out", tmp_path, "--json")
+    done = alm("frontier", THREE_REGIONS, *words)
+    assert done.code == 1
+    assert done.answer["fault"] == "point 1: RuntimeError: the process died"
+    assert sorted(each.name for each in (tmp_path / "points").iterdir()) == ["02"]
+    lost, kept = done.answer["points"]
+    assert (lost["run"], lost["status"], lost["objective"]) == (None, None, None)
+    assert kept["objective"] == traced[0].answer["points"][-1]["objective"]
 
 
 def test_a_measure_gets_a_limit_and_a_ratio_of_two_as_well():

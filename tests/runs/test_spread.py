@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from alm.runs.cluster import ClusterError
+from alm.runs.cluster import ClusterError, require_cluster
+from alm.runs.frontier_ends import Ends
 from alm.runs.spread import DIED, as_completed, in_processes, processors, spread
-from tests.cli.program import EXAMPLES, alm
+from tests.cli.program import EXAMPLES, THREE_REGIONS, alm
 
 TASKS = [3, 0, 2, -1, 1]
 
@@ -172,22 +173,24 @@ def test_a_cluster_gives_the_same_outcomes_and_a_dead_worker_costs_its_task_only
     ]
 
 
+def written_in(run):
+    """Every file of a run but the manifests, with their times, and the logs."""
+    return {
+        path.relative_to(run): path.read_bytes()
+        for path in sorted(run.rglob("*"))
+        if path.is_file() and path.name not in ("run.json", "log.jsonl")
+    }
+
+
 def test_scenarios_planned_on_a_cluster_are_those_of_one_process_to_the_byte(
     cluster, tmp_path, monkeypatch
 ):
-    """Tables, inputs and all: only the manifest, with its times, and the log are of a run's own."""
     monkeypatch.setattr("reports.write_report", lambda *_, **__: None)
     words = ("scenarios", EXAMPLES / "two-weathers", "--mode", "stochastic", "--quiet")
     written = []
     for name, how in (("one", ("--jobs", 1)), ("two", ("--cluster", cluster))):
         assert alm(*words, *how, "--out", tmp_path / name).code == 0
-        written.append(
-            {
-                path.relative_to(tmp_path / name): path.read_bytes()
-                for path in sorted((tmp_path / name).rglob("*"))
-                if path.is_file() and path.name not in ("run.json", "log.jsonl")
-            }
-        )
+        written.append(written_in(tmp_path / name))
     assert written[0] == written[1]
     assert len([path for path in written[0] if path.name == "limits.parquet"]) > 1
     tried = [
@@ -197,12 +200,33 @@ def test_scenarios_planned_on_a_cluster_are_those_of_one_process_to_the_byte(
     assert tried[0] == tried[1]
 
 
+def test_a_frontier_planned_on_a_cluster_is_that_of_one_process_to_the_byte(
+    cluster, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("reports.write_report", lambda *_, **__: None)
+    monkeypatch.setattr("alm.runs.frontier.find_ends", lambda *_: Ends(1.0625, 0.0208333, None))
+    words = ("frontier", THREE_REGIONS, "--x", "liquidity", "--points", 2, "--quiet")
+    for name, how in (("one", ("--jobs", 1)), ("two", ("--cluster", cluster))):
+        assert alm(*words, *how, "--out", tmp_path / name).code == 0
+    whole = written_in(tmp_path / "one")
+    assert written_in(tmp_path / "two") == whole
+    assert {path.parts[:2] for path in whole} > {("points", "01"), ("points", "02")}
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "no address"])
 def test_a_cluster_that_is_not_there_is_named(address, monkeypatch):
     monkeypatch.setattr("alm.runs.cluster.CONNECT", 0.3)
     with pytest.raises(ClusterError, match="no scheduler answers there") as caught:
         spread(halved, TASKS, cluster=address)
     assert caught.value.address == address
+
+
+def test_workers_that_do_not_see_a_folder_are_refused_before_anything_is_solved(cluster, tmp_path):
+    require_cluster(cluster, tmp_path)
+    with pytest.raises(
+        ClusterError, match=r"does not see .*nowhere; workers need the same folders"
+    ):
+        require_cluster(cluster, tmp_path / "nowhere")
 
 
 def test_a_cluster_of_other_versions_is_refused(cluster, monkeypatch):
