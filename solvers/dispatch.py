@@ -17,6 +17,7 @@ from solvers.problem import Problem
 from solvers.scaling import scale, unscale
 from solvers.search import search
 from solvers.solution import Basis, Labels, Options, Report, Solution, Status
+from solvers.split import is_split, split
 
 log = logging.getLogger(__name__)
 
@@ -156,9 +157,11 @@ def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
     if problem.is_integer and (problem.is_quadratic or problem.is_conic):
         return _attempt_outer(problem, backend, options)
     if problem.is_integer and options.search and _is_large(problem) and not options.retry:
+        end = time.perf_counter() + options.time_limit
         found = _search(problem, backend, options)
         if found is not None:
             return found
+        options = replace(options, time_limit=max(LEAST_SECONDS, end - time.perf_counter()))
     claimed = backend.solve(problem, options)
     if not claimed.has_point:
         return claimed
@@ -174,19 +177,22 @@ def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
 
 
 def _is_large(problem: Problem) -> bool:
-    large = problem.rows + problem.columns >= SEARCHED_FROM
-    return large and int(problem.integer.sum()) >= SEARCHED_WHOLE
+    return problem.rows + problem.columns >= SEARCHED_FROM
 
 
 def _search(problem: Problem, backend: Backend, options: Options) -> Solution | None:
     """Search a large problem with integers; None where branch and bound had better say what is wrong with it."""
-    linear = backend_for(frozenset({"linear"}))
-    found = search(
-        problem,
-        options,
-        lambda relaxed, asked: _attempt(relaxed, linear, asked),
-        lambda part, asked: backend.solve(part, asked),
-    )
+    linear, inside = (backend_for(frozenset({kind})) for kind in ("linear", "quadratic"))
+
+    def solve_linear(part: Problem, asked: Options) -> Solution:
+        return _attempt(part, linear, asked)
+
+    if is_split(problem):
+        found = split(problem, options, inside.solve, solve_linear, backend.solve)
+    elif problem.integer.sum() >= SEARCHED_WHOLE:
+        found = search(problem, options, solve_linear, backend.solve)
+    else:
+        return None
     if found is None or not found.has_point:
         return None
     return _judge_integer(problem, found, options)

@@ -7,7 +7,7 @@ that of the relaxation, and points that are nearly the best. What is left of tim
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -18,11 +18,11 @@ from solvers.mixing import Rounds
 from solvers.problem import Flags, Problem, Vector
 from solvers.solution import Options, Solution, Status
 from solvers.standing import Standing
+from solvers.steps import SolveWith, answer, at_whole, finish, relaxed, with_whole
 
 WHOLE = 1e-7  # closer to a whole number than this is whole
 SLICE = 0.1  # of the time limit, for one neighbourhood
 NEIGHBOURHOODS = 4
-SolveWith = Callable[[Problem, Options], Solution]
 
 
 def search(
@@ -45,11 +45,10 @@ def search(
     standing = Standing(problem, options)
     if options.start is not None:
         standing.offer(options.start)
-    relaxed = problem.replace(integer=np.zeros(problem.columns, dtype=bool))
     nothing_used = np.where(np.isfinite(problem.lower), problem.lower, 0.0)
     # Where the relaxation takes all the time there is, this is the plan.
-    (closing,) = meanwhile(lambda: _at_whole(standing, problem, nothing_used, solve_linear))
-    relaxation = solve_linear(relaxed, standing.within())
+    (closing,) = meanwhile(lambda: at_whole(standing, problem, nothing_used, solve_linear))
+    relaxation = solve_linear(relaxed(problem), standing.within())
     if relaxation.status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return None
     closed = closing.result()
@@ -57,7 +56,7 @@ def search(
         standing.offer(closed.x)
     if relaxation.status is not Status.OPTIMAL:
         standing.prove(max(relaxation.bound, _least(problem)))
-        return _answer(standing) if np.isfinite(standing.gap()) else None
+        return answer(standing) if np.isfinite(standing.gap()) else None
     standing.prove(relaxation.bound)
     restricted, points = _restricted(standing, relaxation, closed, solve_linear)
     guides = [relaxation.x]
@@ -68,8 +67,8 @@ def search(
         restricted = rounds.restricted
     _neighbourhoods(standing, restricted, guides, solve_whole)
     if not standing.is_over:
-        _finish(standing, solve_whole)
-    return _answer(standing)
+        finish(standing, solve_whole)
+    return answer(standing)
 
 
 def _least(problem: Problem) -> float:
@@ -87,40 +86,19 @@ def _restricted(
     Prices of the best point lie between extremes: the relaxation, what is whole for nothing, all shut.
     """
     problem = standing.problem
-    relaxed = problem.replace(integer=np.zeros(problem.columns, dtype=bool))
-    free = relaxed.replace(c=np.where(problem.integer, 0.0, problem.c))
+    free = relaxed(problem).replace(c=np.where(problem.integer, 0.0, problem.c))
     kept = np.floor(relaxation.x + WHOLE)
     shut = closed
     if closed is None or (kept != closed.x)[problem.integer].any():
-        shut = _with_whole(standing, problem, kept, solve_linear)
+        shut = with_whole(standing, problem, kept, solve_linear)
     for_nothing = solve_linear(free, standing.within())
     restricted = problem
     if shut is not None and for_nothing.status is Status.OPTIMAL:
         fixed = agreed(problem, [relaxation, shut, for_nothing])
         restricted = with_fixed(problem, fixed, relaxation.x)
-    used = _with_whole(standing, restricted, np.ceil(relaxation.x - WHOLE), solve_linear)
+    used = with_whole(standing, restricted, np.ceil(relaxation.x - WHOLE), solve_linear)
     points = [each.x for each in (shut, used) if each is not None]
     return restricted, points
-
-
-def _with_whole(
-    standing: Standing, problem: Problem, x: Vector, solve_linear: SolveWith
-) -> Solution | None:
-    """Fix what is whole, solve the rest, and offer that; None if there is no such point."""
-    found = _at_whole(standing, problem, x, solve_linear)
-    if found is not None:
-        standing.offer(found.x)
-    return found
-
-
-def _at_whole(
-    standing: Standing, problem: Problem, x: Vector, solve_linear: SolveWith
-) -> Solution | None:
-    """Fix what is whole, and solve the rest; None if there is no such point."""
-    fixed = with_fixed(problem, problem.integer, x)
-    continuous = fixed.replace(integer=np.zeros(problem.columns, dtype=bool))
-    found = solve_linear(continuous, standing.within())
-    return found if found.status is Status.OPTIMAL else None
 
 
 def _neighbourhoods(
@@ -142,33 +120,3 @@ def _agreeing(problem: Problem, x: Vector, guides: Sequence[Vector]) -> Flags:
     """(column) Whole columns at which no guide is further off than rounding."""
     furthest = np.max([np.abs(guide - x) for guide in guides], axis=0)
     return np.asarray(problem.integer & (furthest < WHOLE))
-
-
-def _finish(standing: Standing, solve_whole: SolveWith) -> None:
-    """Hand the whole to branch and bound with the best point, for the time that is left."""
-    report = standing.options.report
-    known = standing.bound
-
-    def told(objective: float, bound: float) -> None:
-        if report is not None:
-            report(min(objective, standing.objective), max(bound, known))
-
-    asked = standing.within(start=standing.x)
-    found = solve_whole(standing.problem, asked.with_report(told))
-    standing.prove(found.bound)
-    if found.has_point:
-        standing.offer(found.x)
-
-
-def _answer(standing: Standing) -> Solution:
-    if standing.x is None:
-        return Solution.nothing(standing.problem, Status.FAILED, bound=standing.bound)
-    nothing = np.full(standing.problem.rows, np.nan)
-    return Solution(
-        Status.GAP,
-        standing.x,
-        nothing,
-        np.full(standing.problem.columns, np.nan),
-        bound=standing.bound,
-        backend="pulp+highs",
-    )

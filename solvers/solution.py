@@ -69,6 +69,8 @@ class Options:
         Columns of one number hang together, -1 where nothing is known: a hint at what a problem falls into.
     search : bool
         Large integer problems may be taken apart; False hands them whole to the backend.
+    accuracy : float
+        Relative, of an interior point method; 0 for all that doubles allow.
     start : (column), optional
         A point that is allowed, for branch and bound to begin with.
     basis_duals : bool
@@ -86,6 +88,7 @@ class Options:
     retry: bool = False
     groups: Labels | None = field(default=None, compare=False)
     search: bool = False
+    accuracy: float = 0.0
     start: Vector | None = field(default=None, compare=False)
     basis_duals: bool = True
     report: Report | None = field(default=None, compare=False)

@@ -68,6 +68,13 @@ class Standing:
         return (self.objective - bound) / objective_magnitude(self.problem, self.x)
 
     @property
+    def enough(self) -> float:
+        """The least bound that the best point needs for the gap that was asked; inf while there is no point."""
+        if self.x is None:
+            return np.inf
+        return self.objective - self.options.gap * objective_magnitude(self.problem, self.x)
+
+    @property
     def is_over(self) -> bool:
         """Whether the gap is as small as was asked, or time is up."""
         return self.gap() <= self.options.gap or self.left <= 0

@@ -41,8 +41,8 @@ class CvxpyClarabel:
 
     @staticmethod
     def settings(options: Options) -> dict[str, Any]:
-        """Options of Clarabel: as tight as doubles allow; what stops short of that is judged by our check."""
-        tolerance = 1e-12 if options.retry else 1e-10
+        """Options of Clarabel: as tight as doubles allow, or as was asked; what stops short of that is judged by our check."""
+        tolerance = options.accuracy or (1e-12 if options.retry else 1e-10)
         return {
             "tol_gap_abs": tolerance,
             "tol_gap_rel": tolerance,
