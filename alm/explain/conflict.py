@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from alm.explain.elastic import Misses, least_misses
+from alm.explain.elastic import Allowance, Misses, least_misses
 from alm.formulation.book import Book
 from alm.formulation.formulate import Formulation
 from solvers import Problem
@@ -22,18 +22,23 @@ UNEXPLAINED = (
 )
 
 
-def contradicting_bounds(book: Book, formulation: Formulation) -> str:
+def contradicting_bounds(book: Book, formulation: Formulation, allowance: Allowance) -> str:
     """Name the bounds that stand in each other's way, where they are written, and the least that must give way.
 
     Every bound of a position or lane may be missed at the same cost per unit in reporting currency, limits are off.
     Bounds whose dual is not 0 in the cheapest plan are those in conflict.
+
+    Raises
+    ------
+    UnfinishedError
+        What gives way least is not known.
     """
     items = _bounds(book, formulation)
     # No balance can be below 0: only where nothing that was written can give way, is that what is said.
     for floor in (0.0, -np.inf):
         problem, rows = _elastic_bounds(formulation, items, floor)
         weight, rank = items["fx"].to_numpy(float), np.zeros(len(rows), dtype=int)
-        misses = least_misses(problem, rows, weight, rank)
+        misses = least_misses(problem, rows, weight, rank, allowance)
         if misses is not None and misses.missed.any():
             break
     else:

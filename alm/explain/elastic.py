@@ -2,17 +2,67 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
 
-from solvers import Problem, Solution, solve
+from solvers import Problem, Solution, Status, solve
 
 # Of the sum of misses, at least of one unit: what a later stage may add to the misses of an earlier one.
 ROOM, CONIC_ROOM = 1e-9, 1e-6
 # Of the largest miss, at least of one unit: smaller ones are the solver's rounding.
 NOISE = 1e-6
+
+
+class UnfinishedError(Exception):
+    """What gives way least is not known: there may be a point that misses some rows, or none.
+
+    Attributes
+    ----------
+    late : bool
+        Time was up; else the solver gave no answer.
+    """
+
+    def __init__(self, why: str, *, late: bool) -> None:
+        super().__init__(why)
+        self.late = late
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """The time that an explanation may take, however many problems it solves.
+
+    Attributes
+    ----------
+    seconds : float
+        In all: `solve.time_limit` of a case.
+    begun : float
+        When it began, by the clock of `time.perf_counter`.
+    """
+
+    seconds: float
+    begun: float = field(default_factory=time.perf_counter)
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left; not above 0 once they are used up."""
+        return self.begun + self.seconds - time.perf_counter()
+
+    def require(self) -> float:
+        """Give the seconds that are left.
+
+        Raises
+        ------
+        UnfinishedError
+            None are.
+        """
+        left = self.left
+        if left <= 0:
+            why = f"to find the least that must give way takes more than {self.seconds:g} s (solve.time_limit)"
+            raise UnfinishedError(why, late=True)
+        return left
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +91,11 @@ class Misses:
 
 
 def least_misses(
-    problem: Problem, rows: np.ndarray, weight: np.ndarray, rank: np.ndarray
+    problem: Problem,
+    rows: np.ndarray,
+    weight: np.ndarray,
+    rank: np.ndarray,
+    allowance: Allowance,
 ) -> Misses | None:
     """Find the point that misses some rows least, in the order of their rank; nothing else costs anything.
 
@@ -54,19 +108,28 @@ def least_misses(
     rank : array of int (elastic row)
         The sum over rank 0 is made as small as it can be, then that over rank 1 without giving up anything of it, and
         so on: what has the highest rank gives way first.
+    allowance : Allowance
+        For all ranks together.
 
     Returns
     -------
-    Misses, or None where there is no such point either, or none was found.
+    Misses, or None where there is no such point either.
+
+    Raises
+    ------
+    UnfinishedError
+        Time was up, or the solver found neither such a point nor that there is none.
     """
     stage = _with_slack(problem, rows)
     costs = np.tile(weight, 2), np.tile(rank, 2)
     solution: Solution | None = None
     for each in np.unique(rank):
         cost = np.concatenate([np.zeros(problem.columns), np.where(costs[1] == each, costs[0], 0)])
-        solution = solve(stage.replace(c=cost))
-        if not solution.has_point:
+        first = solution is None
+        solution = solve(stage.replace(c=cost), time_limit=allowance.require())
+        if first and solution.status is Status.INFEASIBLE:
             return None
+        _require_answer(solution, allowance)
         stage = _capped(stage, cost, float(cost @ solution.x))
     if solution is None:
         return None
@@ -78,6 +141,15 @@ def least_misses(
         excess=slack[len(rows) :],
         dual=solution.dual[: problem.rows],
     )
+
+
+def _require_answer(solution: Solution, allowance: Allowance) -> None:
+    """Refuse a solution that time cut short, or without a point: after the first stage there is one, whatever is claimed."""
+    if solution.status is not Status.OPTIMAL:
+        allowance.require()
+    if not solution.has_point:
+        why = f"{solution.backend} found no point of least misses ({solution.note or solution.status})"
+        raise UnfinishedError(why, late=False)
 
 
 def _with_slack(problem: Problem, rows: np.ndarray) -> Problem:

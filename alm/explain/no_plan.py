@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from alm.explain.conflict import contradicting_bounds
-from alm.explain.elastic import Misses, least_misses
+from alm.explain.elastic import Allowance, Misses, UnfinishedError, least_misses
 from alm.explain.reason import Reason
 from alm.formulation.book import Book
 from alm.formulation.formulate import Formulation
@@ -25,13 +25,25 @@ def why_infeasible(book: Book, formulation: Formulation) -> Reason:
     """Name the limits that must give way, by how much, and the bounds at which there would be a plan.
 
     Limits give way by tier, targets first and statutory ones last, within a tier as little as possible in reporting
-    currency. If no plan keeps everything else even so, bounds of positions and lanes contradict each other.
+    currency. If no plan keeps everything else even so, bounds of positions and lanes contradict each other. All that may
+    take as long as one solve (`solve.time_limit`).
     """
     rows, table = limit_rows(formulation)
-    misses = least_misses(formulation.problem, rows, np.ones(len(rows)), ranks(table))
-    if misses is None:
-        return Reason(contradicting_bounds(book, formulation))
+    allowance = Allowance(book.case.settings.solve.time_limit)
+    try:
+        misses = least_misses(
+            formulation.problem, rows, np.ones(len(rows)), ranks(table), allowance
+        )
+        if misses is None:
+            return Reason(contradicting_bounds(book, formulation, allowance))
+    except UnfinishedError as error:
+        return Reason(unnamed(str(error)))
     return told(book, with_misses(formulation, table, misses).assign(whose=""))
+
+
+def unnamed(why: str) -> str:
+    """Say that the conflict is not named, and why."""
+    return f"which limits or bounds stand in the way is not known: {why}"
 
 
 def ranks(table: pd.DataFrame) -> np.ndarray:

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from alm.explain.elastic import least_misses
-from alm.explain.no_plan import LISTED, limit_rows, ranks, told, with_misses
+from alm.explain.elastic import Allowance, UnfinishedError, least_misses
+from alm.explain.no_plan import LISTED, limit_rows, ranks, told, unnamed, with_misses
 from alm.explain.reason import Reason
 from alm.formulation.book import Book
 from alm.formulation.stacked import Stacked
@@ -22,13 +22,18 @@ def why_infeasible_together(books: Sequence[Book], stacked: Stacked) -> Reason:
     """Name the limits that must give way so that shared decisions suit all scenarios, and in which of them.
 
     As for one scenario: by tier, and within a tier as little as possible in reporting currency, over all scenarios. Where no
-    limit helps, bounds of shared decisions that hold in different scenarios contradict each other.
+    limit helps, bounds of shared decisions that hold in different scenarios contradict each other. All that may take as
+    long as one solve (`solve.time_limit`).
     """
     found = [limit_rows(part) for part in stacked.parts]
     rows = [numbers + first for (numbers, _), first in zip(found, stacked.row, strict=True)]
     table = pd.concat([rows_of for _, rows_of in found], ignore_index=True)
     every = np.concatenate(rows).astype(int)
-    misses = least_misses(stacked.problem, every, np.ones(len(every)), ranks(table))
+    allowance = Allowance(books[0].case.settings.solve.time_limit)
+    try:
+        misses = least_misses(stacked.problem, every, np.ones(len(every)), ranks(table), allowance)
+    except UnfinishedError as error:
+        return Reason(unnamed(str(error)))
     if misses is None:
         return Reason("; ".join(_crossing(books, stacked)) or UNEXPLAINED)
     ends = np.cumsum([len(numbers) for numbers in rows])

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import sparse
 
 from alm.case.calendar import period_ends
-from alm.explain.elastic import least_misses
+from alm.explain.elastic import Allowance, UnfinishedError, least_misses
 from alm.formulation.book import Book
 from alm.formulation.formulate import Formulation, formulate
 from alm.plan.decisions import Decisions, read_decisions
@@ -132,7 +132,13 @@ def _with_misses(
     if not len(rows):
         return None
     last = np.repeat([0, 1], [len(plugs), len(rows) - len(plugs)])  # limits give way first
-    misses = least_misses(problem, rows, np.ones(len(rows)), last)
+    allowance = Allowance(book.case.settings.solve.time_limit)
+    try:
+        misses = least_misses(problem, rows, np.ones(len(rows)), last, allowance)
+    except UnfinishedError as error:
+        if error.late:
+            raise
+        misses = None
     if misses is None:
         return None
     lower, upper = problem.row_lower.copy(), problem.row_upper.copy()

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from alm.case import Case
+from alm.explain.no_plan import unnamed
 from alm.explain.no_plan_together import why_infeasible_together
 from alm.formulation.book import exchange_rates
 from alm.formulation.stacked import Risk, stack
@@ -22,9 +23,8 @@ from scenarios import BASE, cvar, expected
 from solvers import Status
 
 EXPLAINED = 3  # scenarios without a plan whose reason is told
-EXPLAINED_COLUMNS = (
-    200_000  # of a joint problem: what is larger takes too long to be solved once a tier
-)
+# Of a joint problem: what is larger takes too long, and too much memory, to be solved once a tier.
+EXPLAINED_COLUMNS = 200_000
 WORST = ("unbounded", "infeasible", None, "gap", "optimal")  # None: nothing is known
 
 
@@ -50,9 +50,12 @@ def _why_together(job: Job, scenes: Sequence[Scene]) -> str:
     said = f"{alone}no decisions that they share suit all of them"
     books, parts = [scene.book for scene in scenes], [scene.formulation for scene in scenes]
     stacked = stack(books, parts, job.tree.key, job.tree.probability, Risk())
-    is_small = stacked.problem.columns <= EXPLAINED_COLUMNS
-    if not is_small or job.joint is None or job.joint.solution.status is not Status.INFEASIBLE:
+    if job.joint is None or job.joint.solution.status is not Status.INFEASIBLE:
         return said
+    columns = stacked.problem.columns
+    if columns > EXPLAINED_COLUMNS:
+        why = f"the joint problem has {columns:,} columns, more than the {EXPLAINED_COLUMNS:,} for which it is looked for"
+        return f"{said}: {unnamed(why)}"
     with job.stages.stage("explain"):
         why = job.parts.attempt(
             "reason", lambda: why_infeasible_together(books, stacked).text, "why was not found out"

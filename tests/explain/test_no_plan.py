@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from alm.case import load
+from alm.explain.elastic import Allowance, UnfinishedError, _require_answer
 from alm.explain.endless import why_unbounded
 from alm.explain.no_plan import why_infeasible
 from alm.explain.reason import Reason
 from alm.formulation.book import open_book
 from alm.formulation.formulate import formulate
-from solvers import Status, solve
+from solvers import Solution, Status, solve
 from tests.oracle.hand import CASH, DEPOSIT, EQUITY, HOME, LOAN, NO_NEW, plug, position, write_case
 
 BANK = {
@@ -51,6 +53,39 @@ def why(folder: Path, *limits: dict[str, object], **more: object) -> Reason:
         mended = formulate(open_book(load(folder, reason.advice)))
         assert solve(mended.problem).status is Status.OPTIMAL
     return reason
+
+
+def test_nothing_is_said_of_what_gives_way_when_time_is_up(tmp_path):
+    """No conflict of limits, as little of bounds: loans of at least 120, where no more than 90 can be written."""
+    loans = limit("loans", "class:loan", "min", 120)
+    reason = why_infeasible(*model(tmp_path, ("solve.time_limit=1e-9",), limits=[loans]))
+    assert reason == Reason(
+        "which limits or bounds stand in the way is not known: to find the least that must give way takes more than"
+        " 1e-09 s (solve.time_limit)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "seconds", "late"),
+    [
+        (Status.FAILED, 0, True),
+        (Status.GAP, 0, True),
+        (Status.FAILED, 600, False),
+        (Status.INFEASIBLE, 600, False),
+        (Status.OPTIMAL, 0, None),
+    ],
+)
+def test_what_a_solver_leaves_open_is_not_taken_for_a_conflict(status, seconds, late, tmp_path):
+    """Late or not, it is no answer; a proven point is one, even if it took the last second."""
+    problem = model(tmp_path)[1].problem
+    nothing = Solution.nothing(problem, status)
+    solution = nothing.replace(x=np.zeros(problem.columns)) if late is None else nothing
+    if late is None:
+        _require_answer(solution, Allowance(seconds))
+        return
+    with pytest.raises(UnfinishedError) as caught:
+        _require_answer(solution, Allowance(seconds))
+    assert caught.value.late is late
 
 
 def test_an_amount_gives_way_to_what_can_be_held(tmp_path):

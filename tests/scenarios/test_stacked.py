@@ -156,7 +156,9 @@ def test_among_equal_plans_every_scenario_stays_close_to_the_reference(tmp_path)
 FUNDED = [plug(100, 0.01), position("deposit", 100, 0, **NO_NEW)]
 
 
-def test_limits_that_shared_decisions_cannot_all_keep_are_named_with_their_scenarios(tmp_path):
+def test_limits_that_shared_decisions_cannot_all_keep_are_named_with_their_scenarios(
+    tmp_path, monkeypatch
+):
     """At least 60 of loans in a, at most 40 in b: each alone can, both cannot; the target gives way, by 20."""
     loans = {"region": "home", "measure": "class:loan"}
     limits = [
@@ -179,6 +181,21 @@ def test_limits_that_shared_decisions_cannot_all_keep_are_named_with_their_scena
         " hold; the least that must give way: few (target, home, row 3 of limits) by CNY 20 million in period 1 of"
         " scenario b. There is a plan with --set limits.few.bound=60"
     )
+    monkeypatch.setattr("alm.runs.scenario_sums.EXPLAINED_COLUMNS", 1)
+    done = alm("scenarios", case, "--mode", "robust", "--out", tmp_path / "run", "--json")
+    assert (
+        "which limits or bounds stand in the way is not known: the joint problem has"
+        in (done.answer["reason"])
+    )
+
+
+def why_together(case):
+    """What stands in the way of one plan for all scenarios."""
+    tree = tree_of(case, Mode.ROBUST)
+    scenes = [set_scene(case, name) for name in tree.names]
+    books, parts = [each.book for each in scenes], [each.formulation for each in scenes]
+    stacked = stack(books, parts, tree.key, tree.probability, Risk())
+    return why_infeasible_together(books, stacked).text
 
 
 def test_bounds_of_shared_decisions_that_cross_are_named(tmp_path):
@@ -186,10 +203,6 @@ def test_bounds_of_shared_decisions_that_cross_are_named(tmp_path):
     rows = [*FUNDED, position("loan", 0, 0.03, min_new=40, max_new=40)]
     fewer = {"scenario": "b", "shock": "new_business", "product": "loan", "value": 0.25}
     case = of(tmp_path, "ab", rows, [fewer], (CASH, LOAN, DEPOSIT))
-    tree = tree_of(case, Mode.ROBUST)
-    scenes = [set_scene(case, name) for name in tree.names]
-    books, parts = [each.book for each in scenes], [each.formulation for each in scenes]
-    why = why_infeasible_together(books, stack(books, parts, tree.key, tree.probability, Risk()))
-    assert why.text == (
+    assert why_together(case) == (
         "new business of home CNY loan in period 1: at least 40 in scenario a, at most 10 in scenario b"
     )
