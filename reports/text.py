@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
+
+PIECE = re.compile(r"[!-~]+|.", re.DOTALL)
+"""What is not broken: a word of Western letters with its signs, or one letter of another script."""
 
 
 def display_width(text: str) -> int:
@@ -33,13 +37,21 @@ def wrapped(text: str, width: int) -> list[str]:
 
     >>> wrapped("Net interest income", 12), wrapped("净利息收入", 6)
     (['Net interest', 'income'], ['净利息', '收入'])
-    >>> wrapped("Head Office → East", 20)
-    ['Head Office → East']
+    >>> wrapped("Head Office → East", 20), wrapped("liquidity，第1期：触及", 16)
+    (['Head Office → East'], ['liquidity，第1期', '：触及'])
     """
     if display_width(text) == len(text):
         return textwrap.wrap(text, width)
-    letters = max(1, width // 2)
-    return [text[start : start + letters] for start in range(0, len(text), letters)]
+    found, room = [""], width
+    for word in PIECE.findall(text):
+        for piece in (word[at : at + width] for at in range(0, len(word), width)):
+            wide = display_width(piece)
+            if wide > room and found[-1]:
+                found.append("")
+                room, piece = width, piece.lstrip()  # no line begins with a blank
+            found[-1] += piece
+            room -= display_width(piece)
+    return found
 
 
 def lines(text: str, width: float) -> int:
