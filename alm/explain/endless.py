@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from alm.explain.free_lunch import Arcs, arcs_of, place_of, step_text
-from alm.explain.reason import Reason
+from alm.explain.reason import Kind, Reason
 from alm.formulation.book import Book
 from alm.formulation.formulate import Formulation
 from solvers import Problem, Status, solve
@@ -23,12 +23,12 @@ def why_unbounded(book: Book, formulation: Formulation) -> Reason:
     """
     grown = leanest_ray(formulation)
     if grown is None:
-        return Reason(UNEXPLAINED)
+        return Reason(UNEXPLAINED, kind=Kind.ENDLESS)
     arcs = arcs_of(book)
     flow = _flows(book, formulation, arcs, grown)
     used = np.flatnonzero((flow > NOISE * flow.max(initial=0.0)).any(axis=1))
     if not len(used):
-        return Reason(UNEXPLAINED)
+        return Reason(UNEXPLAINED, kind=Kind.ENDLESS)
     steps = []
     for arc in _in_order(arcs, used):
         table, row = place_of(book, arcs, arc)
@@ -37,7 +37,8 @@ def why_unbounded(book: Book, formulation: Formulation) -> Reason:
     when = f"{periods[0]}" if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
     return Reason(
         f"{UNEXPLAINED}: money goes round without end in period {when}: {', '.join(steps)}. "
-        "No bound and no limit holds this back; a max_balance or capacity on one of them does"
+        "No bound and no limit holds this back; a max_balance or capacity on one of them does",
+        kind=Kind.ENDLESS,
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from alm.explain.conflict import contradicting_bounds
 from alm.explain.elastic import Allowance, Misses, UnfinishedError, least_misses
-from alm.explain.reason import Reason
+from alm.explain.reason import Kind, Reason
 from alm.formulation.book import Book
 from alm.formulation.formulate import Formulation
 from alm.money import money_name
@@ -35,7 +35,7 @@ def why_infeasible(book: Book, formulation: Formulation) -> Reason:
             formulation.problem, rows, np.ones(len(rows)), ranks(table), allowance
         )
         if misses is None:
-            return Reason(contradicting_bounds(book, formulation, allowance))
+            return Reason(contradicting_bounds(book, formulation, allowance), kind=Kind.BOUNDS)
     except UnfinishedError as error:
         return Reason(unnamed(str(error)))
     return told(book, with_misses(formulation, table, misses).assign(whose=""))
@@ -69,7 +69,9 @@ def told(book: Book, table: pd.DataFrame) -> Reason:
     worst = worst.drop_duplicates(["limit", "whose"])
     worst = worst.sort_values("tier", key=lambda tier: -tier.map(TIERS.index), kind="stable")
     advice = _advice(short)
-    return Reason(_sentence(book, worst, advice), advice)
+    terms = ["limit", "tier", "region", "period", "missed"]
+    missed = tuple(dict(zip(terms, row, strict=True)) for row in worst[terms].to_numpy().tolist())
+    return Reason(_sentence(book, worst, advice), advice, Kind.LIMITS, missed)
 
 
 def limit_rows(formulation: Formulation) -> tuple[np.ndarray, pd.DataFrame]:

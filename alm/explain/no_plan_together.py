@@ -10,7 +10,7 @@ import pandas as pd
 
 from alm.explain.elastic import Allowance, UnfinishedError, least_misses
 from alm.explain.no_plan import LISTED, limit_rows, ranks, told, unnamed, with_misses
-from alm.explain.reason import Reason
+from alm.explain.reason import Kind, Reason
 from alm.formulation.book import Book
 from alm.formulation.stacked import Stacked
 
@@ -35,7 +35,7 @@ def why_infeasible_together(books: Sequence[Book], stacked: Stacked) -> Reason:
     except UnfinishedError as error:
         return Reason(unnamed(str(error)))
     if misses is None:
-        return Reason("; ".join(_crossing(books, stacked)) or UNEXPLAINED)
+        return Reason("; ".join(_crossing(books, stacked)) or UNEXPLAINED, kind=Kind.BOUNDS)
     ends = np.cumsum([len(numbers) for numbers in rows])
     tables = []
     for number, (begin, end) in enumerate(zip((0, *ends[:-1]), ends, strict=True)):

@@ -189,7 +189,7 @@ def _why(axis: Axis, options: Options, error: NoEndError) -> str:
     if error.planned is None:
         return str(error)
     scene = set_scene(axis.released(), options.scenario)
-    return f"{error}: {why_not(scene, error.planned.solution)}"
+    return f"{error}: {why_not(scene, error.planned.solution).text}"
 
 
 def _kept(answer: Frontier) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class ScenarioRun:
         Of the objective over scenarios, plans as written.
     scenarios : tuple of dict
         scenario, name, probability, objective, income, status, bound, gap, verified, violations, wait_and_see,
-        of_base_plan, regret; reason where it is told why there is no plan.
+        of_base_plan, regret; and where it is told why there is no plan `reason` (in words) and `why` (`Reason.facts`).
     wait_and_see : float or None
         Expected objective if each scenario were known before anything is decided: the expected sweep.
     expected_of_base_plan : float or None

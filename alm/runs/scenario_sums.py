@@ -12,6 +12,7 @@ import pandas as pd
 from alm.case import Case
 from alm.explain.no_plan import unnamed
 from alm.explain.no_plan_together import why_infeasible_together
+from alm.explain.reason import Kind, Reason
 from alm.formulation.book import exchange_rates
 from alm.formulation.stacked import Risk, stack
 from alm.runs.judged import WORDS
@@ -67,21 +68,21 @@ def _named(found: Sequence[Planned]) -> tuple[str, ...]:
     return tuple(each.names[0] for each in found)
 
 
-def _reasons(job: Job) -> dict[str, str]:
+def _reasons(job: Job) -> dict[str, Reason]:
     """Say of the first few scenarios without a plan what stands in the way of each: by scenario."""
     with job.stages.stage("explain"):
         return {each.names[0]: _why(job, each) for each in job.without_plan[:EXPLAINED]}
 
 
-def _why(job: Job, planned: Planned) -> str:
-    def look() -> str:
+def _why(job: Job, planned: Planned) -> Reason:
+    def look() -> Reason:
         return why_not(set_scene(job.case, planned.names[0]), planned.solution)
 
-    return job.parts.attempt("reason", look, planned.solution.note)
+    return job.parts.attempt("reason", look, Reason(planned.solution.note))
 
 
-def _in_words(job: Job, reasons: dict[str, str]) -> str:
-    words = "; ".join(f"{name} has no plan of its own: {why}" for name, why in reasons.items())
+def _in_words(job: Job, reasons: dict[str, Reason]) -> str:
+    words = "; ".join(f"{name} has no plan of its own: {why.text}" for name, why in reasons.items())
     rest = _named(job.without_plan[EXPLAINED:])
     return f"{words}; nor has {', nor '.join(rest)}" if rest else words
 
@@ -99,6 +100,11 @@ def _backends(found: Sequence[Planned]) -> str:
 def swept(job: Job) -> ScenarioRun:
     """Sum up a sweep; where a scenario has no plan the others are still told, but there is nothing to weigh."""
     reasons = _reasons(job) if job.without_plan else {}
+    silent = {
+        each.names[0]: Reason(each.silence, kind=Kind.UNANSWERED)
+        for each in job.best
+        if each.silence
+    }
     rows = _rows(job, job.best)
     run = ScenarioRun(
         case=job.case.settings.name,
@@ -106,7 +112,7 @@ def swept(job: Job) -> ScenarioRun:
         status=_worst(job.best),
         seconds=job.stages.seconds,
         backend=_backends(job.best),
-        scenarios=tuple({**row, **_reason(reasons, row["scenario"])} for row in rows),
+        scenarios=tuple({**row, **_reason({**reasons, **silent}, row["scenario"])} for row in rows),
         infeasible=_named(job.without_plan),
         unanswered=tuple(job.unanswered),
         reason=_in_words(job, reasons),
@@ -114,8 +120,9 @@ def swept(job: Job) -> ScenarioRun:
     return _weighed(job, run) if all(each.is_plan for each in job.best) else run
 
 
-def _reason(reasons: dict[str, str], scenario: str) -> dict[str, str]:
-    return {"reason": reasons[scenario]} if scenario in reasons else {}
+def _reason(reasons: dict[str, Reason], scenario: str) -> dict[str, Any]:
+    found = reasons.get(scenario)
+    return {} if found is None else {"reason": found.text, "why": found.facts()}
 
 
 def _weighed(job: Job, run: ScenarioRun) -> ScenarioRun:

@@ -13,6 +13,7 @@ from alm.case import Case
 from alm.explain.endless import why_unbounded
 from alm.explain.no_plan import why_infeasible
 from alm.explain.prices import limit_prices
+from alm.explain.reason import Reason
 from alm.formulation.book import Book, open_book
 from alm.formulation.formulate import Formulation, formulate
 from alm.formulation.groups import column_regions
@@ -334,8 +335,8 @@ def _with_room(
     return stacked.with_parts(parts) if broke else None
 
 
-def why_not(scene: Scene, solution: Solution) -> str:
-    """Say in words what stands in the way of a scenario's own plan."""
+def why_not(scene: Scene, solution: Solution) -> Reason:
+    """Say what stands in the way of a scenario's own plan."""
     infeasible = solution.status is Status.INFEASIBLE
     why = why_infeasible if infeasible else why_unbounded
-    return why(scene.book, scene.formulation).text
+    return why(scene.book, scene.formulation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reports import chart
+from reports import chart, reasons
 from reports.page import Page
 from reports.scenario_view import ScenarioView
 from reports.style import Fill, Form, Style
@@ -117,8 +117,7 @@ def _words(page: Page, view: ScenarioView, row: int, last_column: int) -> int:
         names = view.names("scenarios", "scenario")
         without = ", ".join(names.get(name, name) for name in run["weightless"])
         said.append(labels("text.about_weightless", scenarios=without))
-    if run.get("reason"):
-        said.append(str(run["reason"]))
+    said += reasons.in_words(view)
     page.section(row, "section.in_words")
     row += 1
     for each in said:

@@ -65,7 +65,7 @@ def test_every_label_is_used():
         "'", '"'
     )
     codes = ("sheet", "side", "sense", "how", "run_status", "status", "run", "tier", "enforcement", "kind", "origin", "standing", "part",
-             "baseline", "bounded", "unit", "accrual", "day_count", "define", "weekday", "mode", "about", "decision", "light", "moved")  # fmt: skip
+             "baseline", "bounded", "unit", "accrual", "day_count", "define", "weekday", "mode", "about", "decision", "light", "moved", "why")  # fmt: skip
     keys = [
         row["key"]
         for row in csv.DictReader((folder / "labels.csv").read_text("utf-8").splitlines())

@@ -63,6 +63,11 @@ def test_a_sweep_keeps_and_verifies_the_scenarios_that_have_a_plan(in_part):
     assert {done.answer[name] for name in ("objective", "expected", "cvar", "bound")} == {None}
     assert done.answer["infeasible"] == ["rain"]
     assert "by CNY 55 million" in of(done, "rain")["reason"]
+    why = of(done, "rain")["why"]
+    assert why["kind"] == "limits"
+    assert why["missed"][0].keys() == {"limit", "tier", "region", "period", "missed"}
+    assert why["advice"]
+    assert of(done, "hail")["why"] == {"kind": "unanswered", "missed": [], "advice": []}
     assert done.answer["unanswered"] == ["scenarios/hail"]
     assert "No plan for scenario hail within 2 s" in done.answer["fault"]
     assert alm("verify", folder).code == 0
@@ -91,6 +96,27 @@ def test_the_workbook_of_a_sweep_in_part_names_who_has_no_plan(in_part):
     assert rows["rain"][:4] == (0.25, None, None, "infeasible")
     assert rows["hail"][3] == "no answer"
     assert rows["sun"][1] == pytest.approx(7.7)
+
+
+def test_why_a_scenario_has_no_plan_is_said_in_the_language_of_the_workbook(in_part, tmp_path):
+    """What gives way as a whole; of the rest its kind, and what the run says beside it."""
+    folder = Path(shutil.copytree(in_part[1], tmp_path / "run"))
+    assert alm("report", folder, "--lang", "zh").code == 0
+    told = {
+        row[0] for row in load_workbook(folder / "report.xlsx")["情景"].iter_rows(values_only=True)
+    }
+    why = of(in_part[0], "rain")["why"]
+    missed = "；".join(
+        f"{each['limit']}（监管，两季银行）第{each['period']}期差{each['missed']:g}（百万CNY）"
+        for each in why["missed"]
+    )
+    changes = " ".join(f"--set {each}" for each in why["advice"])
+    assert (
+        f"rain：无可行计划，以下限额无法同时满足。至少须让步：{missed}。作如下更改即有可行计划：{changes}。"
+        in told
+    )
+    (hail,) = (each for each in told if str(each).startswith("hail：无结论"))
+    assert hail.partition("运行原文：")[2].startswith("No plan for scenario hail within 2 s")
 
 
 def test_a_scenario_whose_plan_was_lost_is_not_taken_for_one_without(in_part, tmp_path):
