@@ -115,14 +115,14 @@ def _unknown_path(change: Change, keys: Mapping[str, object]) -> Fault:
 def change_tables(
     draft: Draft, changes: Sequence[Change]
 ) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
-    """Apply the changes of tables to a copy of the text that was given.
+    """Apply the changes of tables to the text that was given; a table that changes is copied.
 
     Parameters
     ----------
     draft
         The case without the changes: its typed keys say which row is meant.
     """
-    given = {name: rows.copy() for name, rows in draft.given.items()}
+    given = dict(draft.given)
     faults: list[Fault] = []
     for change in changes:
         if not change.table:
@@ -132,6 +132,8 @@ def change_tables(
         if fault or len(rows) != 1:
             faults.append(fault or _wrong_key(draft, change, rows))
             continue
+        if given[change.table] is draft.given[change.table]:
+            given[change.table] = draft.given[change.table].copy()
         table = given[change.table]
         if change.column not in table:
             table[change.column] = pd.Series("", index=table.index, dtype="str")

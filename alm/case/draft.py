@@ -38,6 +38,8 @@ class Draft:
         what follows from them.
     wrong_keys
         Keys of case.toml that are faulty.
+    typed
+        What the cells of each given table say, and their faults, before any default.
     """
 
     settings: Settings
@@ -46,6 +48,7 @@ class Draft:
     given: Mapping[str, pd.DataFrame]
     wrong: frozenset[tuple[str, int | None, str | None]] = frozenset()
     wrong_keys: frozenset[str] = field(default=frozenset())
+    typed: Mapping[str, tuple[pd.DataFrame, list[Fault]]] = field(default_factory=dict)
 
     def found(self, table: str, row: int, column: str) -> Any:
         """Return what the person typed in a cell, or the value that was filled in (blank: "")."""
@@ -105,30 +108,38 @@ def spec_of(settings: Settings) -> dict[str, Table]:
 
 
 def build(
-    settings: Settings, spec: Mapping[str, Table], given: Mapping[str, pd.DataFrame]
+    settings: Settings,
+    spec: Mapping[str, Table],
+    given: Mapping[str, pd.DataFrame],
+    before: Draft | None = None,
 ) -> tuple[Draft, list[Fault]]:
     """Read the text of every table, and fill the defaults.
+
+    Parameters
+    ----------
+    before
+        Built of the same settings and spec: a table that it was given as well is not read again.
 
     Returns
     -------
     Draft and faults
         Faults of cells: wrong type, outside the allowed values or range, blank where required.
     """
-    faults: list[Fault] = []
-    typed: dict[str, pd.DataFrame] = {}
-    for table in spec.values():
-        if table.name in given:
-            typed[table.name], found = _typed(table, given[table.name])
-            faults += found
+    typed: dict[str, tuple[pd.DataFrame, list[Fault]]] = {}
+    for name in (name for name in spec if name in given):
+        same = before is not None and before.given.get(name) is given[name]
+        typed[name] = before.typed[name] if before and same else _typed(spec[name], given[name])
     filled: dict[str, pd.DataFrame] = {}
     # Lanes read the curves, positions the regions and products: the order of the spec is the order of filling.
     for table in spec.values():
-        rows = typed.get(table.name)
         filled[table.name] = (
-            _nothing(table) if rows is None else _filled(table, rows, filled, settings)
+            _filled(table, typed[table.name][0], filled, settings)
+            if table.name in typed
+            else _nothing(table)
         )
     ordered = {table.name: _sorted(table, filled[table.name]) for table in spec.values()}
-    return Draft(settings, spec, ordered, given).with_wrong(faults), faults
+    faults = [fault for _, found in typed.values() for fault in found]
+    return Draft(settings, spec, ordered, given, typed=typed).with_wrong(faults), faults
 
 
 def _nothing(table: Table) -> pd.DataFrame:

@@ -47,7 +47,7 @@ def load(folder: Path | str, changes: Sequence[str] = ()) -> Case:
     draft, of_cells = build(settings, spec, reading.given)
     if any(change.table for change in parsed):
         given, of_keys = change_tables(draft, parsed)
-        draft, of_cells = build(settings, spec, given)
+        draft, of_cells = build(settings, spec, given, draft)
         of_changes += of_keys
     draft = draft.with_wrong([*of_settings, *reading.faults])
     faults += [*of_changes, *of_settings, *reading.faults, *of_cells, *examine(draft)]
