@@ -90,7 +90,11 @@ def solve(
         basis=basis,
         basis_duals=basis_duals,
     )
-    solution = unscale(_solve_scaled(scaled, chosen, options), scaling)
+    return _told(problem, unscale(_solve_scaled(scaled, chosen, options), scaling), start)
+
+
+def _told(problem: Problem, solution: Solution, start: float) -> Solution:
+    """Fill in the objective in the units of the problem and the seconds, and log what was found."""
     if solution.has_point:
         # Powers of two: only the order of summation differs from the scaled figure.
         solution = solution.replace(objective=problem.objective(solution.x))
