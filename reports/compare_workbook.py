@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pandas as pd
 from alm.case import Case
 from reports.book import write_book
 from reports.labels import Labels, read_labels
-from reports.names import money
+from reports.names import lane_names, money, names, scenario_names
 from reports.page import Page
 from reports.scenario_view import light
 from reports.style import Fill, Form
@@ -21,7 +21,7 @@ from reports.table import Column, kept
 WIDEST = 18
 PLANS = (
     Column("label", Form.NOTE, label="compare.plan", widest=44),
-    Column("scenario"),
+    Column("scenario_name", label="column.scenario"),
     Column("status_name", label="column.status"),
     Column("verified_name", label="compare.verified", fill_by="fill"),
     Column("objective", Form.AMOUNT),
@@ -42,7 +42,7 @@ class Compared:
     found
         As `alm compare --json` prints it.
     case
-        Of the first plan: its currency and unit are those of all.
+        Of the first plan: its currency and unit are those of all, and its names stand for codes.
     """
 
     found: Mapping[str, Any]
@@ -60,7 +60,39 @@ class Compared:
         runs = dict.fromkeys(Path(plan["run"]).resolve().name for plan in self.found["plans"])
         return " · ".join((*runs, self.labels("page.money", money=self.money)))
 
-    def columns(self, prefix: str, names: Sequence[str], fill: str = "") -> tuple[Column, ...]:
+    def called(self, table: str, key: str) -> dict[str, str]:
+        """Name the rows of a table of the case in the language of the workbook."""
+        return names(self.case, self.labels, table, key)
+
+    @property
+    def scenarios(self) -> dict[str, str]:
+        """Names of scenarios."""
+        return scenario_names(self.case, self.labels)
+
+    @property
+    def decided(self) -> dict[str, str]:
+        """Name positions and lanes, by what `alm compare` calls them."""
+        regions, products = self.called("regions", "region"), self.called("products", "product")
+        keys = self.case.table("positions")[["region", "currency", "product"]]
+        positions = {
+            f"{region} / {currency} / {product}": (
+                f"{regions[region]} / {currency} / {products[product]}"
+            )
+            for region, currency, product in keys.itertuples(index=False, name=None)
+        }
+        return positions | lane_names(self.case, self.labels)
+
+    def regretted(self, scenarios: Sequence[str]) -> dict[str, str]:
+        """Name the plans whose regret is told, by what `alm compare` calls them."""
+        titles = _named(scenarios, self.scenarios)
+        best = {
+            f"best in {each}": self.labels("compare.best_in", scenario=title)
+            for each, title in zip(scenarios, titles, strict=True)
+        }
+        above = {"this run": "compare.this_run", "base plan": "compare.base_plan"}
+        return {name: self.labels(key) for name, key in above.items()} | best
+
+    def columns(self, prefix: str, headings: Sequence[str], fill: str = "") -> tuple[Column, ...]:
         """Give a column for each plan or scenario, headed by its name."""
         return tuple(
             Column(
@@ -70,7 +102,7 @@ class Compared:
                 fill_by=f"{fill}_{n}" if fill else "",
                 widest=WIDEST,
             )
-            for n, name in enumerate(names)
+            for n, name in enumerate(headings)
         )
 
     @property
@@ -116,21 +148,29 @@ def _plans(page: Page, compared: Compared) -> None:
     rows = pd.DataFrame(list(compared.found["plans"]))
     yes, no = labels("compare.yes"), labels("compare.no")
     verified = rows["verified"].astype(bool)
+    limits = compared.called("limits", "limit")
     rows = rows.assign(
+        scenario_name=_named(rows["scenario"], compared.scenarios),
         status_name=[labels.word("run_status", str(each)) for each in rows["status"]],
         verified_name=verified.map({True: yes, False: no}),
         fill=verified.map({True: Fill.GREEN.value, False: Fill.RED.value}),
         bound_limits=rows["binding"].map(len),
-        first_name=[_met(labels, each) for each in rows["first"]],
+        first_name=[_met(labels, limits, each) for each in rows["first"]],
     ).astype(dict.fromkeys(("objective", "income", "gap", "regret"), float))
     page.filtered(page.table(rows, kept(PLANS, rows)))
 
 
-def _met(labels: Labels, first: Mapping[str, Any] | None) -> str:
+def _named(codes: Iterable[str], called: Mapping[str, str]) -> list[str]:
+    """Put names for codes; what the first case does not hold keeps its code."""
+    return [called.get(code, code) for code in codes]
+
+
+def _met(labels: Labels, limits: Mapping[str, str], first: Mapping[str, Any] | None) -> str:
     if first is None:
         return ""
     status = labels.word("status", first["status"])
-    return labels("compare.met", limit=first["limit"], period=first["period"], status=status)
+    limit = limits.get(first["limit"], first["limit"])
+    return labels("compare.met", limit=limit, period=first["period"], status=status)
 
 
 def _limits(page: Page, compared: Compared) -> None:
@@ -141,6 +181,11 @@ def _limits(page: Page, compared: Compared) -> None:
         page.nothing("text.no_limits", 2)
         return
     rows = pd.DataFrame(list(limits))
+    called, regions = compared.called("limits", "limit"), compared.called("regions", "region")
+    rows = rows.assign(
+        name=[called.get(*each) for each in zip(rows["limit"], rows["name"], strict=True)],
+        region=_named(rows["region"], regions),
+    )
     rooms = pd.DataFrame(rows["headroom"].tolist(), dtype=float).add_prefix("room_")
     fills = pd.DataFrame([[light(str(each)).value for each in row] for row in rows["status"]])
     columns = (
@@ -160,7 +205,10 @@ def _decisions(page: Page, compared: Compared) -> None:
         return
     rows = pd.DataFrame(list(found))
     amounts = pd.DataFrame(rows["amounts"].tolist(), dtype=float).add_prefix("amount_")
-    rows = rows.assign(kind_name=[page.labels.word("moved", kind) for kind in rows["decision"]])
+    rows = rows.assign(
+        kind_name=[page.labels.word("moved", kind) for kind in rows["decision"]],
+        what=_named(rows["what"], compared.decided),
+    )
     columns = (
         Column("kind_name", label="column.decision"),
         Column("what", label="compare.what"),
@@ -172,7 +220,11 @@ def _decisions(page: Page, compared: Compared) -> None:
 
 def _regret(page: Page, compared: Compared, regret: Mapping[str, Any]) -> None:
     labels = page.labels
-    least = regret["least"] or labels("compare.none")
+    called, titles = (
+        compared.regretted(regret["scenarios"]),
+        _named(regret["scenarios"], compared.scenarios),
+    )
+    least = called.get(regret["least"], regret["least"]) or labels("compare.none")
     note = labels("note.regret", money=compared.money, least=least)
     subtitle = f"{Path(regret['run']).resolve().name} · {compared.subtitle.split(' · ')[-1]}"
     page.title(labels("sheet.regret"), subtitle, note)
@@ -180,10 +232,13 @@ def _regret(page: Page, compared: Compared, regret: Mapping[str, Any]) -> None:
     lost = pd.DataFrame(rows["regret"].tolist(), dtype=float).add_prefix("lost_")
     fills = lost.isna().replace({True: Fill.RED.value, False: Fill.NONE.value})
     fills.columns = pd.Index(f"fill_{n}" for n in range(fills.shape[1]))
-    rows["largest"] = rows["largest"].astype(float)
+    rows = rows.assign(
+        plan=_named(rows["plan"], called),
+        largest=rows["largest"].astype(float),
+    )
     columns = (
         Column("plan", Form.NOTE, label="compare.plan", widest=44),
-        *compared.columns("lost", regret["scenarios"], "fill"),
+        *compared.columns("lost", titles, "fill"),
         Column("largest", Form.AMOUNT, label="compare.largest"),
     )
     page.filtered(page.table(pd.concat([rows, lost, fills], axis=1), columns))

@@ -13,11 +13,11 @@ from openpyxl import Workbook
 from openpyxl.chart import Reference, ScatterChart, Series
 
 from alm.case import Case, load
-from alm.money import money_name
 from reports.archive import save
 from reports.book import begin
 from reports.chart import centimetres, chart_title
 from reports.labels import Labels
+from reports.names import money, scenario_names
 from reports.page import Page
 from reports.run import NoPlanError
 from reports.style import (
@@ -76,8 +76,7 @@ class Frontier:
     @property
     def money(self) -> str:
         """Unit of money in words."""
-        settings = self.case.settings
-        return money_name(settings.currency, settings.unit)
+        return money(self.case, self.labels)
 
 
 def read_frontier(folder: Path, labels: Labels, case: Case | None = None) -> Frontier:
@@ -113,11 +112,13 @@ def build(frontier: Frontier) -> Workbook:
 
 def _write(page: Page, frontier: Frontier) -> None:
     labels, manifest = frontier.labels, frontier.manifest
+    scenario = str(manifest["options"]["scenario"])
+    called = scenario_names(frontier.case, labels).get(scenario, scenario)
     subtitle = " · ".join(
         (
             frontier.case.settings.name,
             labels("page.as_of", date=manifest["as_of"]),
-            labels("page.scenario", name=manifest["options"]["scenario"]),
+            labels("page.scenario", name=called),
             labels("page.run", id=manifest["id"]),
             labels("page.money", money=frontier.money),
         )

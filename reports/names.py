@@ -15,6 +15,24 @@ def names(case: Case, labels: Labels, table: str, key: str) -> dict[str, str]:
     return dict(zip(rows[key].astype(str), named.astype(str), strict=True))
 
 
+def scenario_names(case: Case, labels: Labels) -> dict[str, str]:
+    """Name scenarios, and what is planned for where none is."""
+    return {"base": labels("text.base")} | names(case, labels, "scenarios", "scenario")
+
+
+def lane_names(case: Case, labels: Labels) -> dict[str, str]:
+    """Name lanes by their ends, and by their code where several have the same."""
+    lanes, regions = case.table("lanes"), names(case, labels, "regions", "region")
+    several = lanes.duplicated(["lender", "borrower"], keep=False)
+    return {
+        lane: labels("text.lane", lender=regions[lender], borrower=regions[borrower])
+        + (f" ({lane})" if ambiguous else "")
+        for lane, lender, borrower, ambiguous in zip(
+            lanes["lane"], lanes["lender"], lanes["borrower"], several, strict=True
+        )
+    }
+
+
 def unit(case: Case, labels: Labels) -> str:
     """Give the unit of the tables in words."""
     size = case.settings.unit

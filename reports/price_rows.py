@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from reports.names import lane_names
+
 if TYPE_CHECKING:
     from reports.view import View
 
@@ -78,7 +80,7 @@ def _named(view: View, prices: pd.DataFrame) -> list[str]:
     }
     by_kind = {
         "limit": view.names("limits", "limit"),
-        "lane": _lane_names(view),
+        "lane": lane_names(case, view.labels),
         "bound": bounds,
         "funds": view.region_names,
     }
@@ -86,21 +88,6 @@ def _named(view: View, prices: pd.DataFrame) -> list[str]:
         by_kind.get(kind, {}).get(name or region, name)
         for kind, name, region in prices[["kind", "name", "region"]].to_numpy()
     ]
-
-
-def _lane_names(view: View) -> dict[str, str]:
-    """Name lanes by their ends, and by their code where several have the same."""
-    lanes = view.run.case.table("lanes")
-    several = lanes.duplicated(["lender", "borrower"], keep=False)
-    return {
-        lane: view.labels(
-            "text.lane", lender=view.region_names[lender], borrower=view.region_names[borrower]
-        )
-        + (f" ({lane})" if ambiguous else "")
-        for lane, lender, borrower, ambiguous in zip(
-            lanes["lane"], lanes["lender"], lanes["borrower"], several, strict=True
-        )
-    }
 
 
 def _sides(view: View, prices: pd.DataFrame) -> list[str]:

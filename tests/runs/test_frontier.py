@@ -87,6 +87,8 @@ def test_the_workbook_has_a_sheet_with_the_points_and_a_chart(traced, tmp_path):
     shown = [row[1].value for row in sheet.iter_rows(min_row=30, max_row=32)]
     assert shown == pytest.approx([point["bound"] for point in traced[0].answer["points"]])
     assert chinese.worksheets[0].title == "有效前沿"
+    assert "情景 基准" in chinese.worksheets[0]["A2"].value
+    assert chinese.worksheets[0]["A2"].value.endswith("金额单位：百万CNY")
 
 
 def test_a_point_whose_process_dies_costs_itself_only(traced, tmp_path, monkeypatch):

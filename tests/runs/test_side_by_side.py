@@ -64,11 +64,25 @@ def test_two_plans_differ_by_what_moved(floors, tmp_path):
     assert "North / CNY / loan_north" in shown.out
     assert "9.52" in shown.out
     (_, *limits), (_, *fills) = table(book, "Headroom")
-    assert limits[-1] == ["CET1 ratio of the group", "Group", *room["cet1_ratio"]]
+    assert limits[-1] == ["CET1 ratio of the group", "Three Regions Bank", *room["cet1_ratio"]]
     assert fills[-1][2:] == [Fill.GREEN.value] * 2
     assert fills[0][2:] == [Fill.AMBER.value] * 2
-    assert table(book, "Decisions")[0][1] == ["new", moved["what"], 290, 258, 32]
+    assert table(book, "Decisions")[0][1] == ["new", "North / CNY / Loans in North", 290, 258, 32]
     assert [path.name for path in book.parent.iterdir()] == ["two.xlsx"]
+
+
+def test_a_chinese_comparison_calls_what_the_case_holds_by_its_chinese_names(floors, tmp_path):
+    """Limits have no Chinese name here, and no scenario was planned for."""
+    book = tmp_path / "two.xlsx"
+    assert alm("compare", *floors, "--lang", "zh", "--workbook", book).code == 0
+    plans, rooms, moved = (table(book, each)[0] for each in ("计划对比", "余量对比", "决策差异"))
+    assert plans[1][:4] == ["ten", "基准", "最优", "是"]
+    assert plans[1][-1] == "Cash to deposits of the group，第1期：触及"
+    assert [row[:2] for row in rooms[2:]] == [
+        ["Loans to deposits of South", "南区"],
+        ["CET1 ratio of the group", "三区银行"],
+    ]
+    assert moved[1][:2] == ["新增", "北区 / CNY / 北区贷款"]
 
 
 def test_regret_is_what_a_plan_loses_against_the_best_of_each_weather(weathers, floors, tmp_path):
@@ -122,12 +136,20 @@ def test_a_weather_that_cannot_bear_a_plan_is_named(weathers, tmp_path):
     lines.append(",".join(row.get(name, "") for name in columns))
     shocks.write_text("\n".join(lines) + "\n", encoding="utf-8")
     book = tmp_path / "regret.xlsx"
-    words = ("--jobs", 1, "--quiet", "--json", "--workbook", book)
+    words = ("--jobs", 1, "--quiet", "--json", "--lang", "zh", "--workbook", book)
     answer = alm("compare", folder, "--regret", *words).answer
     rows = {row["plan"]: row for row in answer["regret"][0]["plans"]}
-    values, fills = table(book, "Regret")
+    values, fills = table(book, "遗憾")
+    assert values[0] == ["计划", "Rates fall", "Rates rise", "最大"]
+    called = dict(zip(rows, (row[0] for row in values[1:]), strict=True))
+    assert list(called.values()) == [
+        "本次运行",
+        "基准计划",
+        "Rates fall情景最优",
+        "Rates rise情景最优",
+    ]
     unable = [row[0] for row, fill in zip(values, fills, strict=True) if fill[2] == Fill.RED.value]
-    assert unable == [plan for plan, row in rows.items() if row["impossible_in"] == ["sun"]]
+    assert unable == [called[plan] for plan, row in rows.items() if row["impossible_in"] == ["sun"]]
     assert rows["best in rain"]["impossible_in"] == ["sun"]
     assert rows["best in rain"]["largest"] is None
     assert rows["best in sun"]["impossible_in"] == []
