@@ -20,7 +20,7 @@ from solvers.check import believable, lagrangian_bound
 from solvers.meanwhile import meanwhile
 from solvers.reduction import without_fixed
 from solvers.standing import Standing
-from solvers.steps import SolveWith, answer, finish, relaxed, with_whole
+from solvers.steps import SolveWith, answer, finish, with_whole
 
 if TYPE_CHECKING:
     from solvers.problem import Flags, Problem, Vector
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 CLEAR = 0.05  # closer than this to on or off is clear
 ACCURACY = 0.01  # of the gap that was asked: of relaxations, since their prices prove the bound
+ROUGH = 0.1  # where the bound is as a rule far beyond what is needed
 TIGHT = 0.4  # of the rows: so many that say "only if on" make a relaxation tight
 
 
@@ -80,6 +81,12 @@ class OnlyIfOn:
             upper=upper,
         )
 
+    def relaxed(self, problem: Problem) -> Problem:
+        """Return the problem with no column whole, and no bound that one of these rows says as well: they cost an interior point."""
+        upper = problem.upper.copy()
+        upper[self.x[self.most * upper[self.y] <= upper[self.x]]] = np.inf
+        return problem.replace(upper=upper, integer=np.zeros(problem.columns, dtype=bool))
+
     def prices(self, problem: Problem, dual: Vector) -> Vector:
         """(row) Duals that leave these rows no higher price than their x needs: y then costs what it is not worth.
 
@@ -128,7 +135,7 @@ def split(
         standing.offer(options.start)
     rows = OnlyIfOn.of(problem)
     accuracy = ACCURACY * options.gap
-    relaxation = solve_inside(relaxed(problem), standing.within(accuracy=accuracy))
+    relaxation = solve_inside(rows.relaxed(problem), standing.within(accuracy=accuracy))
     if not (relaxation.has_point and relaxation.has_duals):
         return None
     dual = rows.prices(problem, relaxation.dual)
@@ -160,15 +167,25 @@ def _halves(
     excluded, beyond = _excluded(standing, clear, x, bound, dual)
     other = _other(rows, problem, clear, excluded, x)
     if other is not None:
-        asked = standing.within(accuracy=ACCURACY * standing.options.gap)
-        far = solve_inside(relaxed(other), asked)
-        known = far.has_point and far.has_duals
-        prices = OnlyIfOn.of(other).prices(other, far.dual) if known else None
-        beyond = min(beyond, bound if prices is None else lagrangian_bound(other, prices, far.x))
+        beyond = min(beyond, max(bound, _relaxed_bound(standing, other, solve_inside)))
     point, proven = searched.result()
     if point is not None:
         standing.offer(point)
     standing.prove(min(proven, beyond))
+
+
+def _relaxed_bound(standing: Standing, problem: Problem, solve_inside: SolveWith) -> float:
+    """Bound a problem by its relaxation, no more exactly than is enough."""
+    rows, bound = OnlyIfOn.of(problem), -np.inf
+    for accuracy in (ROUGH, ACCURACY):
+        asked = standing.within(accuracy=accuracy * standing.options.gap)
+        found = solve_inside(rows.relaxed(problem), asked)
+        if found.has_point and found.has_duals:
+            prices = rows.prices(problem, found.dual)
+            bound = max(bound, lagrangian_bound(problem, prices, found.x))
+        if bound >= standing.enough:
+            break
+    return bound
 
 
 def _searched(
