@@ -151,9 +151,13 @@ def _run(job: Job) -> Run:
         book = shocked(open_book(job.case), job.options.scenario)
         formulation = formulate(book)
         stages.note("problem", **shape(formulation))
-        # Whole decisions need all processors.
-        at_once = job.options.baselines and not (job.brief or formulation.problem.is_integer)
-        unplanned = beside(book, formulation, at_once=at_once)
+        inputs = job.aside / "inputs"
+        write_inputs(job.case, inputs)
+        unplanned = beside(
+            *(book, formulation, inputs, job.options.scenario),
+            at_once=not formulation.problem.is_integer,  # whole decisions need all processors
+            compared=job.options.baselines and not job.brief,
+        )
     with stages.stage("solve"):
         solution = _solve_first(job, book, formulation)
         if not job.options.any_optimum:
@@ -173,8 +177,6 @@ def _run(job: Job) -> Run:
         run = _with_plan(job, book, formulation, solution, plan, ledger, unplanned)
     store.write_manifest(job.aside, {**job.manifest, **result(run)})
     (job.aside / "log.jsonl").write_text(stages.log(), encoding="utf-8")
-    if not (job.aside / "inputs").exists():
-        write_inputs(job.case, job.aside / "inputs")
     return run
 
 
@@ -317,10 +319,9 @@ def _with_plan(
         judged(book, ledger, solution, stages), whole_decisions=int(decided.integer.sum())
     )
     with stages.stage("verify"):
-        write_inputs(book.case, aside / "inputs")
         store.write_tables(aside, ledger.tables)
         store.write_manifest(aside, {**job.manifest, **result(run)})
-        replay = read(aside)
+        replay = read(aside, unplanned.terms())
         verification = confirm(replay)
         stages.note(
             "verified", ok=verification.ok, failures=[str(f) for f in verification.failures[:20]]
