@@ -34,7 +34,7 @@ TIGHT = 0.4  # of the rows: so many that say "only if on" make a relaxation tigh
 
 @dataclass(frozen=True, eq=False)
 class OnlyIfOn:
-    """Rows ``x <= u y`` of a column x from 0 on and a whole column y.
+    """Rows ``x <= u y`` of a column x from 0 on and a whole column y, one a column x.
 
     Parameters
     ----------
@@ -66,6 +66,8 @@ class OnlyIfOn:
         above = (problem.row_lower[row] == 0) & np.isposinf(problem.row_upper[row]) & (a < 0)
         below = (problem.row_upper[row] == 0) & np.isneginf(problem.row_lower[row]) & (a > 0)
         kind = (above | below) & (a * b < 0) & whole[y] & ~whole[x] & (problem.lower[x] == 0)
+        # One a column: what its reduced cost has to spare can be taken back once.
+        kind[kind] = np.isin(each[kind], each[kind][np.unique(x[kind], return_index=True)[1]])
         return cls(row[kind], x[kind], y[kind], -(b / a)[kind], np.abs(a)[kind])
 
     def bounded(self, problem: Problem) -> Problem:

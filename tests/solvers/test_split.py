@@ -107,6 +107,21 @@ def test_a_price_beyond_what_is_needed_goes_to_the_hub():
     assert [lagrangian_bound(problem, dual, np.zeros(3)) for dual in (wasteful, lean)] == [6, 6]
 
 
+def test_of_two_rows_for_one_column_one_takes_its_price_back():
+    """As before, with ``x <= 2 z`` for a second hub: 2.5 of both leave x 3 to spare; the first gives up 2.5 of it, the second nothing."""
+    problem = Problem(
+        c=np.array([5.0, 3.0, 1.0, 5.0]), q=np.zeros(4),
+        A=sparse.csr_array([[0.0, 1.0, 1.0, 0.0], [2.0, 0.0, -1.0, 0.0], [0.0, 0.0, -1.0, 2.0]]),
+        row_lower=np.array([2.0, 0.0, 0.0]), row_upper=np.full(3, np.inf), lower=np.zeros(4),
+        upper=np.array([1.0, 2.0, 2.0, 1.0]), integer=np.array([True, False, False, True]),
+    )  # fmt: skip
+    assert OnlyIfOn.of(problem).row.tolist() == [1]
+    wasteful = np.array([3.0, 2.5, 2.5])
+    lean = OnlyIfOn.of(problem).prices(problem, wasteful)
+    assert lean.tolist() == [3.0, 0.0, 2.5]
+    assert [lagrangian_bound(problem, dual, np.zeros(4)) for dual in (wasteful, lean)] == [6, 6]
+
+
 def test_a_problem_without_such_rows_is_left_to_others():
     problem = hubs(0)
     rows = OnlyIfOn.of(problem).row
