@@ -191,10 +191,10 @@ def _search(problem: Problem, backend: Backend, options: Options) -> Solution | 
     def solve_linear(part: Problem, asked: Options) -> Solution:
         return _attempt(part, linear, asked)
 
-    if is_split(problem):
-        found = split(problem, options, inside.solve, solve_linear, backend.solve)
-    elif problem.integer.sum() >= SEARCHED_WHOLE:
+    if problem.integer.sum() >= SEARCHED_WHOLE:
         found = search(problem, options, solve_linear, backend.solve)
+    elif is_split(problem):
+        found = split(problem, options, inside.solve, solve_linear, backend.solve)
     else:
         return None
     if found is None or not found.has_point:

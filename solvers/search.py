@@ -18,7 +18,16 @@ from solvers.mixing import Rounds
 from solvers.problem import Flags, Problem, Vector
 from solvers.solution import Options, Solution, Status
 from solvers.standing import Standing
-from solvers.steps import SolveWith, answer, at_whole, finish, relaxed, with_whole
+from solvers.steps import (
+    SolveWith,
+    answer,
+    at_whole,
+    finish,
+    least_cost,
+    nothing_used,
+    relaxed,
+    with_whole,
+)
 
 WHOLE = 1e-7  # closer to a whole number than this is whole
 SLICE = 0.1  # of the time limit, for one neighbourhood
@@ -45,9 +54,8 @@ def search(
     standing = Standing(problem, options)
     if options.start is not None:
         standing.offer(options.start)
-    nothing_used = np.where(np.isfinite(problem.lower), problem.lower, 0.0)
     # Where the relaxation takes all the time there is, this is the plan.
-    (closing,) = meanwhile(lambda: at_whole(standing, problem, nothing_used, solve_linear))
+    (closing,) = meanwhile(lambda: at_whole(standing, problem, nothing_used(problem), solve_linear))
     relaxation = solve_linear(relaxed(problem), standing.within())
     if relaxation.status in (Status.INFEASIBLE, Status.UNBOUNDED):
         return None
@@ -55,7 +63,7 @@ def search(
     if closed is not None:
         standing.offer(closed.x)
     if relaxation.status is not Status.OPTIMAL:
-        standing.prove(max(relaxation.bound, _least(problem)))
+        standing.prove(max(relaxation.bound, least_cost(problem)))
         return answer(standing) if np.isfinite(standing.gap()) else None
     standing.prove(relaxation.bound)
     restricted, points = _restricted(standing, relaxation, closed, solve_linear)
@@ -69,13 +77,6 @@ def search(
     if not standing.is_over:
         finish(standing, solve_whole)
     return answer(standing)
-
-
-def _least(problem: Problem) -> float:
-    """Give what every column at its cheaper bound costs: no point costs less, whatever the rows say."""
-    used = problem.c != 0
-    cheaper = np.where(problem.c > 0, problem.lower, problem.upper)
-    return float(problem.offset + problem.c[used] @ cheaper[used])
 
 
 def _restricted(

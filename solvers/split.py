@@ -20,7 +20,7 @@ from solvers.check import believable, lagrangian_bound
 from solvers.meanwhile import meanwhile
 from solvers.reduction import without_fixed
 from solvers.standing import Standing
-from solvers.steps import SolveWith, answer, finish, with_whole
+from solvers.steps import SolveWith, answer, at_whole, finish, least_cost, nothing_used, with_whole
 
 if TYPE_CHECKING:
     from solvers.problem import Flags, Problem, Vector
@@ -101,8 +101,28 @@ class OnlyIfOn:
         return dual
 
 
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What the relaxation says.
+
+    Attributes
+    ----------
+    x : (column)
+    dual : (row)
+    bound : float
+        Of the whole, by these duals.
+    rounded : float
+        Of the problem with what is whole held where it is nearest to x.
+    """
+
+    x: Vector
+    dual: Vector
+    bound: float
+    rounded: float
+
+
 def is_split(problem: Problem) -> bool:
-    """Tell whether most rows say "only if on", and all whole columns are on or off."""
+    """Tell whether many rows say "only if on", and all whole columns are on or off."""
     whole = problem.integer
     on_or_off = (problem.lower[whole] >= 0) & (problem.upper[whole] <= 1)
     return bool(on_or_off.all()) and OnlyIfOn.of(problem).row.size >= TIGHT * problem.rows
@@ -115,7 +135,7 @@ def split(
     solve_linear: SolveWith,
     solve_whole: SolveWith,
 ) -> Solution | None:
-    """Solve a linear problem with few columns on or off, scaled; None where its relaxation gives no point or no whole one.
+    """Solve a linear problem with few columns on or off, scaled; None where its relaxation gives no point.
 
     Parameters
     ----------
@@ -137,17 +157,23 @@ def split(
         standing.offer(options.start)
     rows = OnlyIfOn.of(problem)
     accuracy = ACCURACY * options.gap
+    # Where the relaxation takes all the time there is, this is the plan.
+    (closing,) = meanwhile(lambda: at_whole(standing, problem, nothing_used(problem), solve_linear))
     relaxation = solve_inside(rows.relaxed(problem), standing.within(accuracy=accuracy))
+    closed = closing.result()
+    if closed is not None:
+        standing.offer(closed.x)
+    standing.prove(least_cost(problem))
     if not (relaxation.has_point and relaxation.has_duals):
-        return None
+        return answer(standing) if standing.left <= 0 else None
     dual = rows.prices(problem, relaxation.dual)
     bound = lagrangian_bound(problem, dual, relaxation.x)
     standing.prove(bound)
     held = rows.bounded(with_fixed(problem, problem.integer, relaxation.x))
-    if with_whole(standing, held, relaxation.x, solve_linear) is None:
-        return None
-    if not standing.is_over:
-        _halves(standing, rows, relaxation.x, (bound, dual), solve_inside, solve_whole)
+    rounded = with_whole(standing, held, relaxation.x, solve_linear)
+    if rounded is not None and not standing.is_over:
+        known = Known(relaxation.x, dual, bound, rounded.bound)
+        _halves(standing, rows, known, solve_inside, solve_whole)
     if not standing.is_over:
         finish(standing, solve_whole)
     return answer(standing)
@@ -156,20 +182,19 @@ def split(
 def _halves(
     standing: Standing,
     rows: OnlyIfOn,
-    x: Vector,
-    proof: tuple[float, Vector],
+    known: Known,
     solve_inside: SolveWith,
     solve_whole: SolveWith,
 ) -> None:
-    """Solve what is clear at x held, and beside it the relaxation with something clear the other way."""
-    problem, (bound, dual) = standing.problem, proof
+    """Solve what is clear held, and beside it the relaxation with something clear the other way."""
+    problem, x = standing.problem, known.x
     clear = problem.integer & (np.abs(x - np.round(x)) <= CLEAR)
     near = rows.bounded(with_fixed(problem, clear, x))
-    (searched,) = meanwhile(lambda: _searched(standing, near, solve_whole))
-    excluded, beyond = _excluded(standing, clear, x, bound, dual)
+    (searched,) = meanwhile(lambda: _searched(standing, near, known.rounded, solve_whole))
+    excluded, beyond = _excluded(standing, clear, known)
     other = _other(rows, problem, clear, excluded, x)
     if other is not None:
-        beyond = min(beyond, max(bound, _relaxed_bound(standing, other, solve_inside)))
+        beyond = min(beyond, max(known.bound, _relaxed_bound(standing, other, solve_inside)))
     point, proven = searched.result()
     if point is not None:
         standing.offer(point)
@@ -191,23 +216,26 @@ def _relaxed_bound(standing: Standing, problem: Problem, solve_inside: SolveWith
 
 
 def _searched(
-    standing: Standing, near: Problem, solve_whole: SolveWith
+    standing: Standing, near: Problem, rounded: float, solve_whole: SolveWith
 ) -> tuple[Vector | None, float]:
-    """Branch and bound on what is left of a problem once its fixed columns are taken out: a point of it, and the bound."""
+    """Branch and bound on what is left of a problem once its fixed columns are taken out: a point of it, and the bound.
+
+    Where all is clear nothing is left to search, and the bound is that of all that is whole rounded.
+    """
     small, reduction = without_fixed(near)
+    if not small.is_integer:
+        return None, rounded
     found = solve_whole(small, standing.within(gap=standing.options.gap / 2))
     return (reduction.expand(found.x) if found.has_point else None), found.bound
 
 
-def _excluded(
-    standing: Standing, clear: Flags, x: Vector, bound: float, dual: Vector
-) -> tuple[Flags, float]:
+def _excluded(standing: Standing, clear: Flags, known: Known) -> tuple[Flags, float]:
     """(column) Clear columns whose price alone puts the other way past the gap asked; and the least of these bounds."""
     problem = standing.problem
-    reduced_cost = problem.c - problem.A.T @ dual
+    reduced_cost = problem.c - problem.A.T @ known.dual
     cheaper = np.where(reduced_cost > 0, problem.lower, problem.upper)
-    other_way = bound + np.abs(reduced_cost)
-    excluded = clear & (other_way >= standing.enough) & (cheaper == np.round(x))
+    other_way = known.bound + np.abs(reduced_cost)
+    excluded = clear & (other_way >= standing.enough) & (cheaper == np.round(known.x))
     return excluded, float(other_way[excluded].min(initial=np.inf))
 
 

@@ -19,6 +19,18 @@ def relaxed(problem: Problem) -> Problem:
     return problem.replace(integer=np.zeros(problem.columns, dtype=bool))
 
 
+def nothing_used(problem: Problem) -> Vector:
+    """(column) Every column at its lower bound, 0 where it has none: lanes shut, hubs closed."""
+    return np.where(np.isfinite(problem.lower), problem.lower, 0.0)
+
+
+def least_cost(problem: Problem) -> float:
+    """Give what every column at its cheaper bound costs: no point costs less, whatever the rows say."""
+    used = problem.c != 0
+    cheaper = np.where(problem.c > 0, problem.lower, problem.upper)
+    return float(problem.offset + problem.c[used] @ cheaper[used])
+
+
 def with_whole(
     standing: Standing, problem: Problem, x: Vector, solve_linear: SolveWith
 ) -> Solution | None:
