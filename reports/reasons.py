@@ -22,14 +22,16 @@ def in_words(view: ScenarioView) -> Iterator[str]:
         why = row.get("why", {})  # older runs have none
         said = _conflict(view, why) if why.get("missed") else _given(view, why, row["reason"])
         yield view.labels("why.scenario", scenario=titles[row["scenario"]], why=said)
-    named = {row["scenario"] for row in told}
-    others = [titles[name] for name in view.manifest.get("infeasible", []) if name not in named]
-    if others:
-        yield view.labels("why.others", scenarios=", ".join(others))
+    silent = [row for row in view.manifest["scenarios"] if not row.get("reason")]
+    for status in ("infeasible", "unbounded"):
+        others = [titles[row["scenario"]] for row in silent if row["status"] == status]
+        if others:
+            yield view.labels(f"why.others_{status}", scenarios=", ".join(others))
 
 
 def _given(view: ScenarioView, why: Mapping[str, Any], reason: str) -> str:
-    return view.labels(f"why.{why.get('kind', 'unsaid')}", reason=reason)
+    kind = why.get("kind", "unsaid")
+    return view.labels("why.unsaid" if kind == "limits" else f"why.{kind}", reason=reason)
 
 
 def _conflict(view: ScenarioView, why: Mapping[str, Any]) -> str:

@@ -52,8 +52,9 @@ def ranks(table: pd.DataFrame) -> np.ndarray:
 
 
 def with_misses(formulation: Formulation, table: pd.DataFrame, misses: Misses) -> pd.DataFrame:
-    """Add by how much each row of limits is missed, and the bound at which it would be kept."""
-    return table.assign(missed=misses.missed, enough=_enough(formulation, table, misses))
+    """Add by how much each row of limits is missed, and the bound at which it would be kept; NaN where there may be no plan so."""
+    enough = _enough(formulation, table, misses)
+    return table.assign(missed=misses.missed, enough=enough if misses.are_enough else np.nan)
 
 
 def told(book: Book, table: pd.DataFrame) -> Reason:
@@ -65,6 +66,8 @@ def told(book: Book, table: pd.DataFrame) -> Reason:
         Of `with_misses`, with `whose`: the scenario in which the row holds; blank where there is but one.
     """
     short = table[table["missed"] > 0]
+    if short.empty:
+        return Reason(unnamed("what is missed is less than the solver's precision"))
     worst = short.sort_values("missed", ascending=False, kind="stable")
     worst = worst.drop_duplicates(["limit", "whose"])
     worst = worst.sort_values("tier", key=lambda tier: -tier.map(TIERS.index), kind="stable")

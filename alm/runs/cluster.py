@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -63,18 +64,18 @@ def require_cluster(address: str, folder: Path) -> None:
     Raises
     ------
     ClusterError
-        As for `in_cluster`, or a worker does not see the folder.
+        As for `in_cluster`, or a worker cannot write in the folder.
     """
     with _client(address) as client:
         _fit_workers(client, address)
-        for worker, sees in sorted(client.run(_sees, folder).items()):
-            if not sees:
-                why = f"worker {worker} does not see {folder}; workers need the same folders"
+        for worker, writes in sorted(client.run(_writes, folder, on_error="return").items()):
+            if writes is not True:
+                why = f"worker {worker} cannot write in {folder}; workers need the same folders"
                 raise ClusterError(address, why)
 
 
-def _sees(folder: Path) -> bool:
-    return folder.is_dir()
+def _writes(folder: Path) -> bool:
+    return os.access(folder, os.W_OK)
 
 
 def _futures(

@@ -101,7 +101,7 @@ def frontier(
     Raises
     ------
     ClusterError
-        The cluster cannot be used, or does not see the folder of the run.
+        The cluster cannot be used, or does not reach the folder of the run.
     CaseError
         The case has faults; there is no such limit or measure; the denominator of a ratio can be 0.
     FileExistsError

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import sparse
 
 from alm.case.calendar import period_ends
-from alm.explain.elastic import Allowance, UnfinishedError, least_misses
+from alm.explain.elastic import Allowance, least_misses
 from alm.formulation.book import Book
 from alm.formulation.formulate import Formulation, formulate
 from alm.plan.decisions import Decisions, read_decisions
@@ -133,12 +133,7 @@ def _with_misses(
         return None
     last = np.repeat([0, 1], [len(plugs), len(rows) - len(plugs)])  # limits give way first
     allowance = Allowance(book.case.settings.solve.time_limit)
-    try:
-        misses = least_misses(problem, rows, np.ones(len(rows)), last, allowance)
-    except UnfinishedError as error:
-        if error.late:
-            raise
-        misses = None
+    misses = least_misses(problem, rows, np.ones(len(rows)), last, allowance)
     if misses is None:
         return None
     lower, upper = problem.row_lower.copy(), problem.row_upper.copy()

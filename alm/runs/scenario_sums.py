@@ -78,7 +78,9 @@ def _why(job: Job, planned: Planned) -> Reason:
     def look() -> Reason:
         return why_not(set_scene(job.case, planned.names[0]), planned.solution)
 
-    return job.parts.attempt("reason", look, Reason(planned.solution.note))
+    endless = planned.solution.status is Status.UNBOUNDED
+    unsaid = Reason(planned.solution.note, kind=Kind.ENDLESS if endless else Kind.UNKNOWN)
+    return job.parts.attempt("reason", look, unsaid)
 
 
 def _in_words(job: Job, reasons: dict[str, Reason]) -> str:

@@ -224,7 +224,7 @@ def test_a_cluster_that_is_not_there_is_named(address, monkeypatch):
 def test_workers_that_do_not_see_a_folder_are_refused_before_anything_is_solved(cluster, tmp_path):
     require_cluster(cluster, tmp_path)
     with pytest.raises(
-        ClusterError, match=r"does not see .*nowhere; workers need the same folders"
+        ClusterError, match=r"cannot write in .*nowhere; workers need the same folders"
     ):
         require_cluster(cluster, tmp_path / "nowhere")
 
