@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alm.cli import streams
+from alm.cli.allocate import ended_without_plan
 from alm.cli.answers import blank
 from alm.cli.faults import refuse, refusing_cluster, refusing_damage
 from alm.cli.options import AsJson, Jobs, Language, NoProgress, ReportLanguage, Workbook
@@ -71,6 +72,7 @@ def stress(
         with (
             refusing_damage(str(run), answer),
             refusing_cluster(answer),
+            ended_without_plan(answer),
             streams.only_results_on_stdout(),
             StageProgress(quiet) as progress,
         ):

@@ -12,13 +12,15 @@ import pandas as pd
 
 from alm.case import Case, CaseError, Fault, load
 from alm.case.faults import nearest
+from alm.explain.elastic import UnfinishedError
 from alm.formulation.book import Book, open_book
 from alm.plan.rounding import Held
 from alm.runs import store
 from alm.runs.reaction import Reaction, react, read_held
+from alm.runs.run import NoAnswerError
 from alm.runs.scenario_folder import SUBFOLDERS, Folders, folder_names
 from alm.runs.scenario_run import KIND
-from alm.runs.spread import spread
+from alm.runs.spread import Outcome, spread
 from scenarios import BASE, shocked
 from scenarios.scaled import scaled
 
@@ -113,6 +115,8 @@ def stress(
     ------
     ClusterError
         The cluster does not answer.
+    NoAnswerError
+        Time was up, or a solver gave no answer, before it was known how the plan stands in a scenario.
     CaseError
         The run has no plan or its case no scenarios; a name is none of them.
     """
@@ -129,14 +133,21 @@ def stress(
             counted(done, len(tasks))
 
     outcomes = spread(_tried, tasks, jobs, cluster, told=told)
-    failed = [outcome for outcome in outcomes if not outcome.ok]
-    if failed:
-        raise RuntimeError(f"{failed[0].error}\n{failed[0].trace}")
+    for name, outcome in zip(names, outcomes, strict=True):
+        _require_answer(name, outcome)
     found = [outcome.value for outcome in outcomes if outcome.value is not None]
     rows = [row for _, limits in found for row in limits]
     return Stress(
         run, case.settings.name, most, tuple(summary for summary, _ in found), tuple(rows)
     )
+
+
+def _require_answer(name: str, outcome: Outcome[Any]) -> None:
+    kind, _, why = outcome.error.partition(": ")
+    if kind == UnfinishedError.__name__:
+        raise NoAnswerError(f"How the plan stands in scenario {name} is not known: {why}")
+    if not outcome.ok:
+        raise RuntimeError(f"{outcome.error}\n{outcome.trace}")
 
 
 def _chosen(run: Path, case: Case, chosen: Sequence[str]) -> list[str]:

@@ -135,3 +135,13 @@ def test_a_run_whose_case_has_no_scenarios_is_refused(tried, tmp_path):
         (folder / "inputs" / f"{name}.csv").unlink()
     done = alm("stress", folder, "--json")
     assert (done.code, done.answer["faults"][0]["column"]) == (2, "RUN")
+
+
+def test_what_time_leaves_open_is_not_called_impossible(tried, tmp_path):
+    """Neither that the plan stands nor that it cannot be carried out."""
+    folder = shutil.copytree(tried[1], tmp_path / "run")
+    with (folder / "inputs" / "case.toml").open("a", encoding="utf-8") as settings:
+        settings.write("\n[solve]\ntime_limit = 1e-9\n")
+    done = alm("stress", folder, "--scenario", "run", "--jobs", 1, "--json")
+    assert (done.code, done.answer["scenarios"]) == (1, [])
+    assert done.answer["reason"].startswith("How the plan stands in scenario run is not known: ")
