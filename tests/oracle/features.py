@@ -66,6 +66,8 @@ def draw_ladder(draft: Draft, rng: Random) -> None:
 def draw_retained(draft: Draft, rng: Random) -> None:
     """Draw a share of income that is kept, and the rows that take it."""
     product = rng.choice(["equity", "equity", "hybrid"])
+    if any(row["product"] == product and row.get("plug") for row in draft.tables["positions"]):
+        product = "equity"  # what a plug takes is no income
     draft.settings["earnings"] = {"retained": rng.choice([0.3, 0.65, 1.0]), "product": product}
     rows = draft.tables["positions"]
     held = {(row["region"], row["currency"], row["product"]) for row in rows}
