@@ -15,6 +15,7 @@ PRIMAL_TOLERANCE = 1e-6  # of the magnitude of a row or bound; solvers are asked
 DUAL_TOLERANCE = 1e-6  # of the magnitude of the terms of a reduced cost
 GAP_TOLERANCE = 1e-6  # of the objective: what the contract calls equally good
 BOX_MULTIPLE = 1e3  # a missing bound counts as this many times the largest amount in sight
+NEGLIGIBLE = 1e-9  # where the largest coefficient of a row is in (1/2, 1] else
 ROUNDING = 64 * float(np.finfo(float).eps)  # of the terms of a reduced cost: no more is known of it
 CANCELLATION = (
     1e-3  # an objective below this share of the sum of its terms is measured by that share
@@ -162,14 +163,18 @@ def lagrangian_bound(problem: Problem, dual: Vector, x: Vector) -> float:
 
 
 def box(problem: Problem, x: Vector) -> float:
-    """Amount at which a column without a bound is boxed."""
+    """Amount at which a column without a bound is boxed.
+
+    A row of negligible coefficients, such as a tangent at a point where a cone is flat, says nothing of amounts.
+    """
     largest = _largest_coefficient(problem)
+    says = largest >= NEGLIGIBLE
     amounts = (
         x,
         problem.lower,
         problem.upper,
-        problem.row_lower / largest,
-        problem.row_upper / largest,
+        problem.row_lower[says] / largest[says],
+        problem.row_upper[says] / largest[says],
     )
     return BOX_MULTIPLE * max(1.0, *(_largest_finite(each) for each in amounts))
 

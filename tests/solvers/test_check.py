@@ -12,6 +12,7 @@ from solvers import Status, solve
 from solvers.check import (
     BOX_MULTIPLE,
     believable,
+    box,
     check,
     complementarity,
     dual_residual,
@@ -155,3 +156,13 @@ def test_a_dual_is_what_one_more_unit_of_its_side_is_worth(known: Known):
             side[row] += step
         worth = (solve(known.problem.replace(**moved)).objective - known.value) / step
         assert worth == pytest.approx(price, rel=1e-2)
+
+
+def test_a_row_of_negligible_coefficients_says_nothing_of_amounts():
+    """``x = 2`` and ``1e-15 x >= 1e-3``, as a tangent where a cone is flat: amounts are boxed at a thousand times 2, not 1e12."""
+    flat = problem([1], [[1], [1e-15]], rows=([2, 1e-3], [2, inf]), box=(0, inf))
+    assert box(flat, np.array([2.0])) == 2e3
+    # A price that is but rounding then costs no more than rounding: 2 x 1 - 1e-9 x 2,000.
+    assert lagrangian_bound(flat, np.array([1 + 1e-9, 0.0]), np.array([2.0])) == pytest.approx(
+        2.0, abs=3e-6
+    )
