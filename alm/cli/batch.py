@@ -13,6 +13,7 @@ from rich.text import Text
 from alm.cli import machine, streams
 from alm.cli.answers import blank
 from alm.cli.faults import refuse, refusing_cluster, say
+from alm.cli.options import Cluster
 from alm.cli.tables import listing
 from alm.money import money_name
 
@@ -44,9 +45,7 @@ def batch(
             show_default=False,
         ),
     ] = None,
-    cluster: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Dask scheduler whose workers make the runs.")
-    ] = "",
+    cluster: Cluster = "",
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Say what is to do, its size, memory and time; do nothing."),

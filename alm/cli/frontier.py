@@ -14,6 +14,7 @@ from alm.cli.options import (
     AsJson,
     CaseFolder,
     Changes,
+    Cluster,
     Jobs,
     Language,
     OnlyFolder,
@@ -27,13 +28,6 @@ from alm.cli.tables import listing
 if TYPE_CHECKING:
     from alm.runs.frontier_run import Frontier
 
-Cluster = Annotated[
-    str,
-    typer.Option(
-        metavar="ADDRESS",
-        help="Dask scheduler whose workers plan the points instead; they need the same folders.",
-    ),
-]
 HEAD = ("bound", "at worst", "objective", "given up", "income", "")
 
 

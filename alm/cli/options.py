@@ -59,6 +59,13 @@ Jobs = Annotated[
         help="Processes at once; if left out: one a processor.", min=1, show_default=False
     ),
 ]
+Cluster = Annotated[
+    str,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Dask scheduler whose workers do the work; where they write runs they need the same folders.",
+    ),
+]
 NoProgress = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 OnlyFolder = Annotated[
     bool, typer.Option("--quiet", help="No progress and no summary: only the run's folder.")

@@ -16,6 +16,7 @@ from alm.cli.options import (
     AnyOptimum,
     AsJson,
     Backend,
+    Cluster,
     Language,
     OnlyFolder,
     Out,
@@ -100,9 +101,6 @@ Jobs = Annotated[
         min=1,
         show_default=False,
     ),
-]
-Cluster = Annotated[
-    str, typer.Option(help="Address of a Dask scheduler whose workers solve scenarios instead.")
 ]
 
 

@@ -11,7 +11,7 @@ from alm.cli import streams
 from alm.cli.allocate import ended_without_plan
 from alm.cli.answers import blank
 from alm.cli.faults import refuse, refusing_cluster, refusing_damage
-from alm.cli.options import AsJson, Jobs, Language, NoProgress, ReportLanguage, Workbook
+from alm.cli.options import AsJson, Cluster, Jobs, Language, NoProgress, ReportLanguage, Workbook
 from alm.cli.places import require_run, require_workbook, written
 from alm.cli.progress import StageProgress
 from alm.cli.tables import listing
@@ -23,9 +23,6 @@ HEAD = ("limit", "region", "light", "at close", "value", "bound", "headroom", "r
 IMPOSSIBLE = (
     "The plan cannot be carried out: lanes, or what can be written or sold, do not allow it."
 )
-Cluster = Annotated[
-    str, typer.Option(help="Address of a Dask scheduler whose workers try scenarios instead.")
-]
 STYLES = {"green": "green", "amber": "yellow", "red": "bold red"}
 
 
@@ -78,22 +75,17 @@ def stress(
         ):
             progress("scenarios")
             found = try_scenarios(
-                *(run, scenario or ()),
-                most=most,
-                precision=precision,
-                jobs=jobs,
-                cluster=cluster,
+                run, scenario or (), most=most, precision=precision, jobs=jobs, cluster=cluster
             )
     except CaseError as error:
         refuse(error.faults, answer)
     if workbook is not None:
         written(workbook, lambda: _write(workbook, run, found, lang), answer)
-    if as_json:
-        streams.print_json(
-            {**found.answer(), "workbook": None if workbook is None else str(workbook)}
-        )
-    else:
+    if answer is None:
         _show(found)
+    else:
+        place = None if workbook is None else str(workbook)
+        streams.print_json({**found.answer(), "workbook": place})
 
 
 def _write(workbook: Path, run: Path, found: Stress, lang: Language) -> None:
