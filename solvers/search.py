@@ -52,8 +52,6 @@ def search(
         The best point met, or none, with the best bound: the solver's own where branch and bound had a hand in it.
     """
     standing = Standing(problem, options)
-    if options.start is not None:
-        standing.offer(options.start)
     # Where the relaxation takes all the time there is, this is the plan.
     (closing,) = meanwhile(lambda: at_whole(standing, problem, nothing_used(problem), solve_linear))
     relaxation = solve_linear(relaxed(problem), standing.within())

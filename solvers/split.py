@@ -20,7 +20,16 @@ from solvers.check import believable, lagrangian_bound
 from solvers.meanwhile import meanwhile
 from solvers.reduction import without_fixed
 from solvers.standing import Standing
-from solvers.steps import SolveWith, answer, at_whole, finish, least_cost, nothing_used, with_whole
+from solvers.steps import (
+    SolveWith,
+    answer,
+    at_whole,
+    finish,
+    least_cost,
+    nothing_used,
+    relaxed,
+    with_whole,
+)
 
 if TYPE_CHECKING:
     from solvers.problem import Flags, Problem, Vector
@@ -87,7 +96,7 @@ class OnlyIfOn:
         """Return the problem with no column whole, and no bound that one of these rows says as well: they cost an interior point."""
         upper = problem.upper.copy()
         upper[self.x[self.most * upper[self.y] <= upper[self.x]]] = np.inf
-        return problem.replace(upper=upper, integer=np.zeros(problem.columns, dtype=bool))
+        return relaxed(problem.replace(upper=upper))
 
     def prices(self, problem: Problem, dual: Vector) -> Vector:
         """(row) Duals that leave these rows no higher price than their x needs: y then costs what it is not worth.
@@ -153,8 +162,6 @@ def split(
         The best point met and the best bound, of the two halves and of what prices alone exclude.
     """
     standing = Standing(problem, options)
-    if options.start is not None:
-        standing.offer(options.start)
     rows = OnlyIfOn.of(problem)
     accuracy = ACCURACY * options.gap
     # Where the relaxation takes all the time there is, this is the plan.

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class Standing:
-    """The best point and bound so far; told to `options.report` whenever one of them gets better.
+    """The best point and bound so far, `options.start` first; told to `options.report` whenever one of them gets better.
 
     Attributes
     ----------
@@ -33,6 +33,10 @@ class Standing:
     objective: float = np.inf
     bound: float = -np.inf
     _started: float = field(default_factory=time.perf_counter)
+
+    def __post_init__(self) -> None:
+        if self.options.start is not None:
+            self.offer(self.options.start)
 
     @property
     def left(self) -> float:
