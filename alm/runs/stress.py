@@ -28,6 +28,7 @@ PRECISION = 0.01  # of the factor: what bisection leaves open; below 1, half of 
 GREEN, AMBER, RED = "green", "amber", "red"
 MISSED = ("broken", "short")
 ORDER = (GREEN, AMBER, RED)
+Tried = tuple[dict[str, Any], list[dict[str, Any]]]  # the scenario, its limits
 
 
 @dataclass(frozen=True)
@@ -133,21 +134,19 @@ def stress(
             counted(done, len(tasks))
 
     outcomes = spread(_tried, tasks, jobs, cluster, told=told)
-    for name, outcome in zip(names, outcomes, strict=True):
-        _require_answer(name, outcome)
-    found = [outcome.value for outcome in outcomes if outcome.value is not None]
+    found = [_require_answer(*each) for each in zip(names, outcomes, strict=True)]
     rows = [row for _, limits in found for row in limits]
     return Stress(
         run, case.settings.name, most, tuple(summary for summary, _ in found), tuple(rows)
     )
 
 
-def _require_answer(name: str, outcome: Outcome[Any]) -> None:
-    kind, _, why = outcome.error.partition(": ")
-    if kind == UnfinishedError.__name__:
-        raise NoAnswerError(f"How the plan stands in scenario {name} is not known: {why}")
-    if not outcome.ok:
+def _require_answer(name: str, outcome: Outcome[Tried | UnfinishedError]) -> Tried:
+    if outcome.value is None:
         raise RuntimeError(f"{outcome.error}\n{outcome.trace}")
+    if isinstance(outcome.value, UnfinishedError):
+        raise NoAnswerError(f"How the plan stands in scenario {name} is not known: {outcome.value}")
+    return outcome.value
 
 
 def _chosen(run: Path, case: Case, chosen: Sequence[str]) -> list[str]:
@@ -179,8 +178,16 @@ def _held(run: Path, manifest: dict[str, Any], book: Book, scenario: str) -> Hel
     return read_held(folder, shocked(book, made_for))
 
 
-def _tried(task: Task) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Try one scenario: as it is, and by bisection on a factor that scales its shocks."""
+def _tried(task: Task) -> Tried | UnfinishedError:
+    """Try one scenario, or say what is left open."""
+    try:
+        return _stands(task)
+    except UnfinishedError as error:
+        return error
+
+
+def _stands(task: Task) -> Tried:
+    """Judge one scenario: as it is, and by bisection on a factor that scales its shocks."""
     trial = Trial(task)
     now = trial.at(1.0)
     limits = trial.limits
