@@ -14,8 +14,6 @@ from solvers import Problem, Solution, Status, solve
 ROOM, CONIC_ROOM = 1e-9, 1e-6
 # Of the largest miss, at least of one unit: smaller ones are the solver's rounding.
 NOISE = 1e-6
-
-
 # Of a row's own amounts: by no more is it missed.
 OWN_NOISE = 1e-5
 # Relative gap up to which misses count as the least: whole decisions and cones leave some.

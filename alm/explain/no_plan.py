@@ -72,9 +72,8 @@ def told(book: Book, table: pd.DataFrame) -> Reason:
     worst = worst.drop_duplicates(["limit", "whose"])
     worst = worst.sort_values("tier", key=lambda tier: -tier.map(TIERS.index), kind="stable")
     advice = _advice(short)
-    terms = ["limit", "tier", "region", "period", "missed"]
-    missed = tuple(dict(zip(terms, row, strict=True)) for row in worst[terms].to_numpy().tolist())
-    return Reason(_sentence(book, worst, advice), advice, Kind.LIMITS, missed)
+    missed = worst[["limit", "tier", "region", "period", "missed"]].to_dict("records")
+    return Reason(_sentence(book, worst, advice), advice, Kind.LIMITS, tuple(missed))
 
 
 def limit_rows(formulation: Formulation) -> tuple[np.ndarray, pd.DataFrame]:

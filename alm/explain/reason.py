@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -37,7 +37,7 @@ class Reason:
     text: str
     advice: tuple[str, ...] = ()
     kind: Kind = Kind.UNKNOWN
-    missed: tuple[Mapping[str, Any], ...] = ()
+    missed: tuple[Mapping[Hashable, Any], ...] = ()
 
     def facts(self) -> dict[str, Any]:
         """Give what the text says as data, for answers and reports."""
