@@ -174,6 +174,29 @@ def test_lanes_and_corridors(planned, tables, objective, carried):
     assert written(run, "lanes", "outstanding", "lane") == carried
 
 
+def test_lots_tickets_and_shut_lanes_stand_in_the_workbook_as_they_are(tmp_path):
+    """Five lots of 7.3 of loans in b and c, in five lots over `ab` and a ticket of 45 over `ac`; `dear`, at 9, stays shut.
+
+    18.5 of cash at 1 % in a, 36.5 at 5 % less 0.1 %, 36.5 at 4 % and 8.5 of cash less 0.045: 0.185 + 1.7885 + 1.5 = 3.4735.
+    """
+    shut = {"lane": "dear", "lender": "a", "borrower": "b", "capacity": 50, "fixed_cost": 9}
+    tables = GROUP | {
+        "products": [CASH, LOAN | {"lot": 7.3}, EQUITY],
+        "lanes": [*lanes({"lot": 7.3}, {"minimum_ticket": 45}), shut],
+    }
+    write_case(tmp_path / "case", {"periods": 1}, tables)
+    run = allocate(tmp_path / "case", out=tmp_path / "run", baselines=False)
+    assert (run.verified, run.objective) == (True, pytest.approx(3.4735))
+    read = {
+        name: pd.read_excel(run.report, sheet_name=name, header=4)
+        for name in ("Lanes", "Positions", "Instructions")
+    }
+    carried = read["Lanes"].set_index("Lane")["Outstanding"]
+    assert carried.to_dict() == {"ab": 36.5, "ac": 45.0, "dear": 0.0}
+    assert read["Positions"].query("Product == 'loan'")["New"].tolist() == [36.5, 36.5]
+    assert read["Instructions"].set_index("Lane")["Place"].to_dict() == {"ab": 36.5, "ac": 45.0}
+
+
 def two_loans(**bounds):
     """Two loans alike at 5 %, all or nothing at 60: one of them fits into 100."""
     most = {"loan": 60, "other": 60} | bounds
