@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,25 +27,32 @@ class Form:
     model: cp.Problem
 
     def run(self, solver: str, settings: dict[str, Any]) -> str:
-        """Solve and return cvxpy's status; 'solver_error' where cvxpy raises."""
-        import cvxpy as cp
+        """Solve and return cvxpy's status; 'solver_error' where cvxpy has none.
 
-        with warnings.catch_warnings():
-            # "Solution may be inaccurate": our own check decides that.
-            warnings.simplefilter("ignore", UserWarning)
-            try:
-                self.model.solve(solver=solver, **settings)
-            except cp.SolverError:
-                return "solver_error"
+        In the steps of `Problem.solve`, but for its warning that a solution may be inaccurate: our own check decides that, and what
+        warnings are shown is the same for all threads, so that it cannot be silenced while another one is at work.
+        """
+        import cvxpy as cp
+        from cvxpy.settings import ERROR
+
+        try:
+            data, chain, inverse = self.model.get_problem_data(solver, solver_opts=settings)
+            raw = chain.solve_via_data(self.model, data, solver_opts=settings)
+            solution = chain.invert(raw, inverse)
+        except cp.SolverError:
+            return "solver_error"
+        if solution.status in ERROR:
+            return "solver_error"
+        self.model.unpack(solution)
         return str(self.model.status)
 
     def solution(self, status: Status, backend: str, seconds: float) -> Solution:
         """Read values and duals, these in our order and sign."""
-        iterations = getattr(self.model.solver_stats, "num_iters", None) or 0
+        iterations = 0 if self.model.solution is None else self.model.solution.attr.get("num_iters")
         known: dict[str, Any] = {
             "backend": backend,
             "seconds": seconds,
-            "iterations": int(iterations),
+            "iterations": int(iterations or 0),
         }
         if status not in (Status.OPTIMAL, Status.GAP) or self.x.value is None:
             missing = status in (Status.OPTIMAL, Status.GAP)
