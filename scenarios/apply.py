@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from alm.formulation.book import Book
-from scenarios.hit import find_hit
+from scenarios.hit import find_hits
 from scenarios.shocks import SHOCKS
 
 BASE = "base"
@@ -40,8 +40,10 @@ def shocked(book: Book, scenario: str = BASE) -> Book:
     if scenario != BASE and scenario not in set(case.table("scenarios")["scenario"]):
         raise KeyError(scenario)
     rows = case.table("shocks")
+    rows = rows[rows["scenario"] == scenario]
     apply = dict(SHOCKS)
     changed = replace(book, scenario=scenario)
-    for _, row in rows[rows["scenario"] == scenario].iterrows():
-        changed = apply[row["shock"]](changed, find_hit(book, row), float(row["value"]))
+    values = zip(rows["shock"], find_hits(book, rows), rows["value"].astype(float), strict=True)
+    for shock, hit, value in values:
+        changed = apply[shock](changed, hit, value)
     return changed

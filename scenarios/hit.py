@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -46,50 +46,78 @@ class Hit:
         return np.where(rows[:, None] & self.periods, value, 1.0)
 
 
-def find_hit(book: Book, shock: pd.Series) -> Hit:
-    """Find what a row of the table `shocks` hits.
+WHAT = ["region", "currency", "product", "class", "lane"]
+
+
+def find_hits(book: Book, shocks: pd.DataFrame) -> list[Hit]:
+    """Find what rows of the table `shocks` hit: (row).
 
     Parameters
     ----------
-    shock : Series
+    shocks : DataFrame
         region (matches its subtree), currency, product, class, lane, start, end; blanks match everything. A row that
         names a lane hits no position.
     """
-    table = book.lanes.table
-    claims = _match(book, shock, table["lender"], table["currency"], table["asset_product"])
-    debts = _match(
-        book, shock, table["borrower"], table["borrower_currency"], table["liability_product"]
-    )
-    named = _equals(table["lane"], shock["lane"])
-    positions = book.positions
+    ends = _ends(book)
     period = np.arange(1, book.periods + 1)
+    known: dict[tuple[str, ...], Hit] = {}
+    hits = []
+    # A path hits the same holdings in one period after the other: they are looked for once.
+    every = zip(*(shocks[column].tolist() for column in (*WHAT, "start", "end")), strict=True)
+    for *what, start, end in every:
+        key = tuple(what)
+        if key not in known:
+            known[key] = _whole_horizon(book, ends, *key)
+        within = (period >= start) & (period <= end)
+        hits.append(replace(known[key], periods=within, start=int(start)))
+    return hits
+
+
+def _ends(book: Book) -> list[pd.DataFrame]:
+    """List region, currency, product and class of positions, of what lenders claim, and of what borrowers owe."""
+    table, names = book.lanes.table, ["region", "currency", "product"]
+    classes = book.case.table("products").set_index("product")["class"]
+    ends = [
+        book.positions[names],
+        table[["lender", "currency", "asset_product"]].set_axis(names, axis=1),
+        table[["borrower", "borrower_currency", "liability_product"]].set_axis(names, axis=1),
+    ]
+    return [end.assign(**{"class": end["product"].map(classes)}) for end in ends]
+
+
+def _whole_horizon(
+    book: Book,
+    ends: list[pd.DataFrame],
+    region: str,
+    currency: str,
+    product: str,
+    name: str,
+    lane: str,
+) -> Hit:
+    """Find what is hit, in every period."""
+    wanted = {"currency": currency, "product": product, "class": name}
+    positions, claims, debts = (_match(book, end, region, wanted) for end in ends)
+    named = _equals(book.lanes.table["lane"], lane)
+    currencies = {currency} if currency else set(book.nodes["currency"])
     return Hit(
-        positions=_match(
-            book, shock, positions["region"], positions["currency"], positions["product"]
-        )
-        & (shock["lane"] == ""),
+        positions=positions & (lane == ""),
         claims=claims & named,
         debts=debts & named,
         lanes=(claims | debts) & named,
-        currencies=frozenset(
-            {shock["currency"]} if shock["currency"] else set(book.nodes["currency"])
-        )
-        - {book.case.settings.currency},
-        periods=(period >= shock["start"]) & (period <= shock["end"]),
-        start=int(shock["start"]),
+        currencies=frozenset(currencies - {book.case.settings.currency}),
+        periods=np.ones(book.periods, dtype=bool),
+        start=1,
     )
 
 
-def _match(
-    book: Book, shock: pd.Series, region: pd.Series, currency: pd.Series, product: pd.Series
-) -> np.ndarray:
+def _match(book: Book, end: pd.DataFrame, region: str, wanted: dict[str, str]) -> np.ndarray:
     """Tell which holdings a shock matches by region, currency, product and class."""
-    classes = book.case.table("products").set_index("product")["class"]
-    hit = _equals(currency, shock["currency"]) & _equals(product, shock["product"])
-    hit &= _equals(product.map(classes), shock["class"])
-    if shock["region"]:
-        below = book.subtree.columns[book.subtree.loc[shock["region"]].to_numpy(bool)]
-        hit &= region.isin(below).to_numpy()
+    hit = np.ones(len(end), dtype=bool)
+    for column, name in wanted.items():
+        hit &= _equals(end[column], name)
+    if region:
+        below = book.subtree.columns[book.subtree.loc[region].to_numpy(bool)]
+        hit &= end["region"].isin(below).to_numpy()
     return hit
 
 

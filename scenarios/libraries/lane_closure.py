@@ -9,7 +9,7 @@ import pandas as pd
 
 from alm.case import Case
 from alm.formulation.book import Book, open_book
-from scenarios.hit import find_hit
+from scenarios.hit import WHAT, find_hits
 from scenarios.library import Library, Rows, scenario, shock
 
 
@@ -60,9 +60,8 @@ def _from_the_leaves(book: Book) -> list[tuple[str, str]]:
 
 
 def _lanes_of(book: Book, region: str) -> np.ndarray:
-    blank = dict.fromkeys(("currency", "product", "class", "lane"), "")
-    row = pd.Series({**blank, "region": region, "start": 1, "end": book.periods})
-    return find_hit(book, row).lanes
+    row = dict.fromkeys(WHAT, "") | {"region": region, "start": 1, "end": book.periods}
+    return find_hits(book, pd.DataFrame([row]))[0].lanes
 
 
 LIBRARY = Library(
