@@ -2,22 +2,22 @@
 
 Banks' problems are linear but for some hundred prices that fall with the volume, and nearly every optimum of theirs is degenerate: a
 price that moves a little sends business to another lane or month. Pivots take that in their stride. Each round leaves a
-basis that is feasible for the next, finer one, which needs a few hundred pivots.
+basis that is feasible for the next, finer one, which needs some hundred pivots, and the last one is where the next problem begins.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from solvers.backends import highs_process
-from solvers.backends.highs_direct import stated
+from solvers.backends.highs_direct import as_highs, held_basis, stated
 from solvers.check import check
 from solvers.problem import Flags, Problem, Vector
-from solvers.solution import Options
+from solvers.solution import AT_LOWER, AT_SOME, AT_UPPER, BASIC, Basis, Options
 
 OFFSETS = np.array([0.5, 2.0, 8.0, 32.0, 128.0, 512.0])  # ends of pieces, in widths of the finest
 PIECES = 2 * OFFSETS.size + 1  # of each curved column
@@ -25,62 +25,69 @@ FINEST = 1e-3  # of an amount: width of the finest pieces in the first round
 FINER = 6.0  # a piece in which the answer stands is cut into so many; with 10 the answer jumps over several
 NARROWEST = 1e-10
 FAR = 1e3  # a column without an upper bound is looked at up to so many times the largest amount
-PROVEN = 1e-12  # relative gap at which no finer pieces are asked for
+PROVEN = 1e-11  # relative gap at which no finer pieces are asked for: thirty times as close as an interior point comes
 ROUNDS = 14
 NEAR = 1e-9  # relative: as close as this a column is at its bound
-AT_LOWER, BASIC, AT_UPPER = 0, 1, 2  # as HiGHS numbers them, and `solvers.solution.Basis`
 
 Points = npt.NDArray[np.float64]
 
 
-def by_pieces(
-    problem: Problem, x: Vector, dual: Vector, options: Options
-) -> tuple[Vector, Vector] | None:
+@dataclass(frozen=True, eq=False)
+class Vertex:
+    """Where the simplex method ended: point (column), duals (row) and basis."""
+
+    x: Vector
+    dual: Vector
+    basis: Basis | None
+
+
+def by_pieces(problem: Problem, start: Vertex, options: Options) -> Vertex | None:
     """Solve a continuous problem with squares from a point and duals that are likely near.
 
     Parameters
     ----------
     problem : Problem
         Scaled, without integers and cones.
-    x : (column)
-    dual : (row)
+    start : Vertex
+        Of a similar problem; without a basis one is guessed.
     options : Options
 
     Returns
     -------
-    x, dual, or None
+    Vertex or None
         The best found, to be judged by `solvers.check`; the duals are those of a basis. None where curved columns have
         no lower bound, or the simplex method found no optimum.
     """
     if not np.isfinite(problem.lower[problem.q > 0]).all():
         return None
-    pieces = _Pieces(problem, x, dual, options)
-    best: tuple[float, Vector, Vector] | None = None
+    pieces = _Pieces(problem, start, options)
+    best: tuple[float, Vertex] | None = None
     for _ in range(ROUNDS):
         found = pieces.solve()
         if found is None:
             break
-        x, dual = found
-        proof = check(problem, np.clip(x, problem.lower, problem.upper), dual)
-        if best is None or abs(proof.gap) < best[0]:
-            best = abs(proof.gap), x, dual
-        if abs(proof.gap) <= PROVEN:
+        x = np.clip(found.x, problem.lower, problem.upper)
+        gap = abs(check(problem, x, found.dual).gap)
+        if best is None or gap < best[0]:
+            best = gap, found
+        if gap <= PROVEN:
             break
-        pieces.cut(x)
-    return best and best[1:]
+        pieces.cut(found.x)
+    return best and best[1]
 
 
 class _Pieces:
     """The linear problem: curved columns stand still at their lower bound, pieces hold what is above it."""
 
-    def __init__(self, problem: Problem, x: Vector, dual: Vector, options: Options) -> None:
+    def __init__(self, problem: Problem, start: Vertex, options: Options) -> None:
         import highspy
 
         self._problem, self._curved = problem, np.flatnonzero(problem.q > 0)
-        at = x[self._curved]
+        at, basis = start.x[self._curved], start.basis
+        inside = basis.columns[self._curved] == BASIC if basis else np.full(at.size, True)
         self._lower, self._upper = problem.lower[self._curved], problem.upper[self._curved]
-        self._far = FAR * (1 + float(np.abs(x).max(initial=0.0)))
-        self._points = self._ends(at, FINEST * (1 + np.abs(at)), np.full(at.size, True))
+        self._far = FAR * (1 + float(np.abs(start.x).max(initial=0.0)))
+        self._points = self._ends(at, FINEST * (1 + np.abs(at)), inside)
         self._owner = np.repeat(np.arange(at.size), PIECES)
         highs_process.prepare(options.threads)
         self._model = highspy.Highs()
@@ -89,7 +96,12 @@ class _Pieces:
         self._model.setOptionValue("time_limit", float(options.time_limit))
         lines = self._stated()
         self._model.passModel(stated(lines))
-        self._model.setBasis(guessed_basis(lines, self._filled(x), dual))
+        begin = (
+            self._standing(basis, at, inside)
+            if basis
+            else guessed_basis(lines, self._filled(start.x), start.dual)
+        )
+        self._model.setBasis(as_highs(begin))
 
     def _ends(self, x: Vector, width: Vector, inside: Flags) -> Points:
         """(curved, piece + 1) Ends of the pieces: x is amid the finest where it is inside one, else an end."""
@@ -130,42 +142,49 @@ class _Pieces:
         fill = np.clip(x[self._curved, None] - self._points[:, :-1], 0.0, width)
         return np.concatenate([home, fill.ravel()])
 
-    def solve(self) -> tuple[Vector, Vector] | None:
+    def solve(self) -> Vertex | None:
         """Solve from the basis that is held."""
         import highspy
 
         self._model.run()
-        if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        held = held_basis(self._model)
+        if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal or held is None:
             return None
         solution = self._model.getSolution()
         values, size = np.asarray(solution.col_value), self._problem.columns
-        x = values[:size].copy()
+        x, columns = values[:size].copy(), held.columns[:size].copy()
         x[self._curved] += np.bincount(self._owner, values[size:], minlength=self._curved.size)
-        return x, np.asarray(solution.row_dual)
+        columns[self._curved] = np.where(self._inside(held), BASIC, AT_SOME)
+        return Vertex(x, np.asarray(solution.row_dual), Basis(columns, held.rows))
 
-    def cut(self, x: Vector) -> None:
-        """Cut the pieces in which the answer stands, and stand there with the same basis."""
-        from highspy import HighsBasis, HighsBasisStatus
+    def _inside(self, basis: Basis) -> Flags:
+        """(curved) Whether a column stands inside a piece, in a basis of columns and pieces."""
+        pieces = basis.columns[self._problem.columns :].reshape(-1, PIECES)
+        flags: Flags = (pieces == BASIC).any(axis=1)
+        return flags
 
-        size, at = self._problem.columns, x[self._curved]
-        held = self._model.getBasis()
-        columns = list(held.col_status)
-        basic = _numbers(columns[size:]) == BASIC
-        inside = basic.reshape(-1, PIECES).any(axis=1)
-        self._points = self._ends(at, self._narrower(at), inside)
-        width, cost = self._lines()
-        numbers = np.arange(size, size + width.size, dtype=np.int32)
-        self._model.changeColsBounds(numbers.size, numbers, np.zeros(width.size), width)
-        self._model.changeColsCost(numbers.size, numbers, cost)
+    def _standing(self, basis: Basis, at: Vector, inside: Flags) -> Basis:
+        """Put the pieces where the curved columns stand; all else as in a basis of columns, with or without pieces."""
         below = self._points[:, 1:] <= at[:, None] + NARROWEST
         numbered = np.where(below, AT_UPPER, AT_LOWER)
         numbered[inside, OFFSETS.size] = BASIC
-        kinds = [HighsBasisStatus(number) for number in range(5)]
-        basis = HighsBasis()
-        basis.valid, basis.alien = True, True
-        basis.col_status = columns[:size] + [kinds[each] for each in numbered.ravel().tolist()]
-        basis.row_status = held.row_status
-        self._model.setBasis(basis)
+        home = basis.columns[: self._problem.columns].copy()
+        home[self._curved] = AT_LOWER
+        return Basis(np.concatenate([home, numbered.ravel()]).astype(np.int8), basis.rows)
+
+    def cut(self, x: Vector) -> None:
+        """Cut the pieces in which the answer stands, and stand there with the same basis."""
+        held, at = held_basis(self._model), x[self._curved]
+        assert held is not None
+        inside = self._inside(held)
+        self._points = self._ends(at, self._narrower(at), inside)
+        width, cost = self._lines()
+        numbers = self._problem.columns + np.arange(width.size, dtype=np.int32)
+        self._model.changeColsBounds(numbers.size, numbers, np.zeros(width.size), width)
+        self._model.changeColsCost(numbers.size, numbers, cost)
+        self._model.setBasis(as_highs(self._standing(held, at, inside)))
+        # Slopes change by little: to perturb them would change them by more, and take more pivots to undo.
+        self._model.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
 
     def _narrower(self, x: Vector) -> Vector:
         """(curved) Width of the finest pieces of the next round."""
@@ -176,29 +195,18 @@ class _Pieces:
         return np.maximum(np.where(here > 0, here, before) / FINER, NARROWEST)
 
 
-def _numbers(statuses: Any) -> npt.NDArray[np.int8]:
-    return np.array([int(each) for each in statuses], dtype=np.int8)
-
-
-def guessed_basis(problem: Problem, x: Vector, dual: Vector) -> Any:
+def guessed_basis(problem: Problem, x: Vector, dual: Vector) -> Basis:
     """Guess a basis: what is at a bound is not in it. HiGHS completes one that is too small or too large."""
-    import highspy
-
     price = problem.c - problem.A.T @ dual
-    basis = highspy.HighsBasis()
-    basis.valid, basis.alien = True, True
-    basis.col_status = _standing(x, problem.lower, problem.upper, price)
-    basis.row_status = _standing(problem.A @ x, problem.row_lower, problem.row_upper, dual)
-    return basis
+    return Basis(
+        _held(x, problem.lower, problem.upper, price),
+        _held(problem.A @ x, problem.row_lower, problem.row_upper, dual),
+    )
 
 
-def _standing(value: Vector, lower: Vector, upper: Vector, price: Vector) -> list[Any]:
-    """Say of each column or row where it stands: at a bound, or between."""
-    from highspy import HighsBasisStatus as At
-
+def _held(value: Vector, lower: Vector, upper: Vector, price: Vector) -> npt.NDArray[np.int8]:
+    """Say of each column or row how it is held: at a bound, or between."""
     near = NEAR * (1 + np.abs(value))
     at_lower = (value - lower <= near) & (price >= 0)
     at_upper = ~at_lower & (upper - value <= near) & (price <= 0)
-    kinds = [At(number) for number in range(5)]
-    numbered = np.where(at_lower, AT_LOWER, np.where(at_upper, AT_UPPER, BASIC))
-    return [kinds[each] for each in numbered.tolist()]
+    return np.where(at_lower, AT_LOWER, np.where(at_upper, AT_UPPER, BASIC)).astype(np.int8)

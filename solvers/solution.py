@@ -31,6 +31,9 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
+AT_LOWER, BASIC, AT_UPPER, FREE, AT_SOME = STANDINGS = range(5)  # as HiGHS numbers them
+
+
 @dataclass(frozen=True, eq=False)
 class Basis:
     """Where a simplex method stands: how each column and row is held.
@@ -38,7 +41,8 @@ class Basis:
     Parameters
     ----------
     columns, rows
-        0 at its lower bound, 1 basic, 2 at its upper bound, 3 free at 0, 4 at some bound. Scaling does not change it.
+        0 at its lower bound, 1 basic, 2 at its upper bound, 3 free at 0, 4 at some bound, or at the end of a piece of a
+        square. Scaling does not change it.
     """
 
     columns: npt.NDArray[np.int8]

@@ -11,10 +11,10 @@ import time
 import numpy as np
 
 from solvers.backends import highs_process
-from solvers.backends.highs_direct import stated
+from solvers.backends.highs_direct import as_highs, held_basis, stated
 from solvers.check import check
-from solvers.pieces import by_pieces, guessed_basis
-from solvers.problem import Problem, Vector
+from solvers.pieces import Vertex, by_pieces, guessed_basis
+from solvers.problem import Problem
 from solvers.scaling import scale, unscale
 from solvers.solution import Options, Solution, Status
 
@@ -29,13 +29,13 @@ def resolve(problem: Problem, start: Solution, options: Options | None = None) -
     problem : Problem
         Without integers and cones.
     start : Solution
-        Point and duals of a problem with the same columns and rows.
+        Point and duals of a problem with the same columns and rows, and where it ended in a basis, that.
     options : Options, optional
 
     Returns
     -------
     Solution or None
-        Proven optimal by `solvers.check`, as `solve` would; None where it must be solved whole.
+        Proven optimal by `solvers.check`, as `solve` would, and with its basis; None where it must be solved whole.
     """
     same = start.x.shape == problem.c.shape and start.dual.shape == problem.row_lower.shape
     known = same and start.has_point and start.has_duals
@@ -43,15 +43,14 @@ def resolve(problem: Problem, start: Solution, options: Options | None = None) -
         return None
     begin = time.perf_counter()
     scaled, scaling = scale(problem)
+    basis = start.basis if start.basis and start.basis.fits(problem) else None
     x = np.clip(start.x / scaling.column, scaled.lower, scaled.upper)
-    dual = start.dual * scaling.cost / scaling.row
-    if problem.is_quadratic:
-        found, backend = by_pieces(scaled, x, dual, options or Options()), QUADRATIC
-    else:
-        found, backend = _by_simplex(scaled, x, dual, options or Options()), LINEAR
+    begun = Vertex(x, start.dual * scaling.cost / scaling.row, basis)
+    way, backend = (by_pieces, QUADRATIC) if problem.is_quadratic else (_by_simplex, LINEAR)
+    found = way(scaled, begun, options or Options())
     if found is None:
         return None
-    x, dual = np.clip(found[0], scaled.lower, scaled.upper), found[1]
+    x, dual = np.clip(found.x, scaled.lower, scaled.upper), found.dual
     proof = check(scaled, x, dual)
     if not proof.is_optimal:
         return None
@@ -65,16 +64,15 @@ def resolve(problem: Problem, start: Solution, options: Options | None = None) -
         primal_residual=proof.primal_residual,
         dual_residual=proof.dual_residual,
         backend=backend,
+        basis=found.basis,
     )
     solution = unscale(solution, scaling)
     seconds = time.perf_counter() - begin
     return solution.replace(objective=problem.objective(solution.x), seconds=seconds)
 
 
-def _by_simplex(
-    problem: Problem, x: Vector, dual: Vector, options: Options
-) -> tuple[Vector, Vector] | None:
-    """Go on from the basis that a point and its duals stand for; None where the simplex method found no optimum."""
+def _by_simplex(problem: Problem, start: Vertex, options: Options) -> Vertex | None:
+    """Go on from a basis, or that which a point and its duals stand for; None where the simplex method found no optimum."""
     import highspy
 
     highs_process.prepare(options.threads)
@@ -82,9 +80,9 @@ def _by_simplex(
     model.silent()
     model.setOptionValue("time_limit", float(options.time_limit))
     model.passModel(stated(problem))
-    model.setBasis(guessed_basis(problem, x, dual))
+    model.setBasis(as_highs(start.basis or guessed_basis(problem, start.x, start.dual)))
     model.run()
     if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
     solution = model.getSolution()
-    return np.asarray(solution.col_value), np.asarray(solution.row_dual)
+    return Vertex(np.asarray(solution.col_value), np.asarray(solution.row_dual), held_basis(model))

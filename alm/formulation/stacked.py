@@ -15,14 +15,12 @@ from alm.formulation.book import Book
 from alm.formulation.formulate import Formulation
 from solvers import Basis, Problem, Solution
 from solvers.cones import Cones
+from solvers.solution import BASIC, STANDINGS
 
 # What the treasury decides, and what is whole of it; balances, plugs and shortfalls are each scenario's own. `gone` stands for
 # what is sold: section 5 calls the share the decision, and of books that shocks made smaller the same share is less.
 SHARED = ("new", "gone", "transfer")
 WHOLE = ("lots", "written", "transfer_lots", "placed", "carries", "corridor_carries")
-
-
-KINDS, BASIC = 5, 1  # of `solvers.Basis`
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ class Stacked:
         ]
         if len(known) < len(bases):
             return None
-        votes = np.zeros((self.problem.columns, KINDS), dtype=np.int32)
+        votes = np.zeros((self.problem.columns, len(STANDINGS)), dtype=np.int32)
         for number, each in zip(self.column, known, strict=True):
             votes[number, each.columns] += 1
         rows = np.full(self.problem.rows, BASIC, dtype=np.int8)

@@ -162,6 +162,7 @@ class Session:
         """Solve from the last plan, or whole where that proves nothing."""
         asked, named = prepared.case.settings.solve, self._options.backend
         solution = None if self._last is None or named else resolve(problem, self._last)
+        begin = solution
         if solution is None:
             solution = solve(
                 problem,
@@ -171,8 +172,11 @@ class Session:
                 seed=asked.seed,
                 basis_duals=False,
             )
-        if solution.has_point and solution.has_duals:
-            self._last = solution
+            # From a basis the next question needs a tenth of the pivots that it needs from a point.
+            begin = None if named else resolve(problem, solution)
+        begin = begin or solution
+        if begin.has_point and begin.has_duals:
+            self._last = begin
         return solution
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from solvers.backends import highs_process
 from solvers.backends.cvxpy_highs import CvxpyHighs
 from solvers.problem import Problem
-from solvers.solution import Basis, Options, Solution, Status
+from solvers.solution import STANDINGS, Basis, Options, Solution, Status
 
 DUAL_SIMPLEX = 1
 
@@ -49,7 +49,7 @@ class HighsDirect:
             highs.setOptionValue(name, value)
         highs.passModel(stated(problem))
         if warm and begins is not None:
-            highs.setBasis(_basis(begins))
+            highs.setBasis(as_highs(begins))
         highs.run()
         claimed = self.statuses.get(highs.getModelStatus().name, Status.FAILED)
         return _answer(problem, highs, claimed, self.name, time.perf_counter() - start)
@@ -71,15 +71,28 @@ def stated(problem: Problem) -> Any:
     return model
 
 
-def _basis(basis: Basis) -> Any:
+def as_highs(basis: Basis) -> Any:
+    """State a basis for HiGHS, which completes one that has too few or too many basic."""
     import highspy
 
-    kinds = [highspy.HighsBasisStatus(number) for number in range(5)]
+    kinds = [highspy.HighsBasisStatus(number) for number in STANDINGS]
     stated = highspy.HighsBasis()
     stated.col_status = [kinds[each] for each in basis.columns.tolist()]
     stated.row_status = [kinds[each] for each in basis.rows.tolist()]
     stated.valid = True
     return stated
+
+
+def held_basis(highs: Any) -> Basis | None:
+    """Read the basis in which HiGHS stands; None where it has none."""
+    basis = highs.getBasis()
+    if not basis.valid:
+        return None
+    columns, rows = (
+        np.array([int(each) for each in side], dtype=np.int8)
+        for side in (basis.col_status, basis.row_status)
+    )
+    return Basis(columns, rows)
 
 
 def _answer(problem: Problem, highs: Any, status: Status, backend: str, seconds: float) -> Solution:
@@ -93,15 +106,4 @@ def _answer(problem: Problem, highs: Any, status: Status, backend: str, seconds:
     if not found.dual_valid:
         dual = np.full(problem.rows, np.nan)
     reduced_cost = problem.gradient(x) - problem.A.T @ dual
-    return Solution(status, x, dual, reduced_cost, basis=_ended_in(highs), **known)
-
-
-def _ended_in(highs: Any) -> Basis | None:
-    basis = highs.getBasis()
-    if not basis.valid:
-        return None
-    columns, rows = (
-        np.array([int(each) for each in side], dtype=np.int8)
-        for side in (basis.col_status, basis.row_status)
-    )
-    return Basis(columns, rows)
+    return Solution(status, x, dual, reduced_cost, basis=held_basis(highs), **known)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from solvers import Problem, Solution, Status, solve
+from solvers.solution import AT_SOME, AT_UPPER, BASIC
 from solvers.warm import LINEAR, QUADRATIC, resolve
 
 INF = np.inf
@@ -38,7 +39,7 @@ def test_a_price_that_moves_opens_a_column_that_was_at_its_bound():
     """At 6 home is better than the lane until 6 - 0.02 x = 5: 50 at home, 50 over the lane."""
     found = resolve(funds(0.02, price=6.0), solve(funds(0.02, price=-1.0)))
     assert found.x == pytest.approx([50.0, 50.0], abs=1e-3)
-    assert abs(found.gap) <= 1e-12
+    assert abs(found.gap) <= 1e-11
 
 
 def random_problem(rng, q):
@@ -70,7 +71,23 @@ def test_random_problems_end_where_they_end_when_solved_whole(q):
         if warm is not None:
             found += 1
             assert warm.objective == pytest.approx(solve(other).objective, rel=1e-6, abs=1e-6)
+            assert warm.basis.fits(other)
+            third = other.replace(upper=np.full(20, 8.0))
+            warmer = resolve(third, warm)
+            assert warmer.objective == pytest.approx(solve(third).objective, rel=1e-6, abs=1e-6)
     assert found >= 10
+
+
+def test_a_basis_that_is_known_is_where_pieces_begin():
+    """Row 1 is full, the lane's is not: one column is in the basis, the lane; home stands at the end of a piece."""
+    problem = funds(0.02, price=6.0)
+    first = resolve(problem, solve(funds(0.02, price=-1.0)))
+    assert first.basis.columns.tolist() == [AT_SOME, BASIC]
+    assert first.basis.rows.tolist() == [AT_UPPER, BASIC]
+    # A point that is not where the basis stands: pieces around it, but the lane is in the basis and makes it up.
+    again = resolve(problem, first.replace(x=np.array([40.0, 0.0])))
+    assert again.x == pytest.approx([50.0, 50.0], abs=1e-3)
+    assert abs(again.gap) <= 1e-11
 
 
 def test_what_cannot_be_proven_from_a_start_has_no_answer():
