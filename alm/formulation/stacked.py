@@ -95,6 +95,11 @@ class Stacked:
         rows[: below.size] = below
         return Basis(votes.argmax(axis=1).astype(np.int8), rows)
 
+    def part_basis(self, part: int, basis: Basis) -> Basis:
+        """Read a scenario's own basis out of one over all."""
+        first, size = self.row[part], self.parts[part].problem.rows
+        return Basis(basis.columns[self.column[part]], basis.rows[first : first + size])
+
     def with_parts(self, parts: Sequence[Formulation]) -> Stacked:
         """Take over the sides of the rows, and tighter bounds of columns, of other formulations of the same books."""
         problem = self.problem

@@ -26,6 +26,7 @@ from alm.plan.repair import broken_limits, overdrawn, with_more_room, with_room_
 from alm.plan.rounding import Held, Plan, round_together
 from alm.plan.ties import with_fewest_changes_together
 from alm.plan.whole import with_whole_decisions_fixed
+from alm.runs.by_groups import agreed
 from alm.runs.quanta import without_noise
 from alm.runs.reference import Reference
 from alm.runs.run import NoAnswerError, OutOfTimeError
@@ -201,7 +202,10 @@ def together(
     names = tuple(scene.name for scene in scenes)
     stacked = stack(books, parts, key, probability, risk)
     if bases:
-        how = replace(how, warm=True, basis=stacked.basis(bases))
+        how = replace(how, warm=True)
+        if how.chosen(stacked.problem) == "highs":
+            bases = agreed(books, parts, key, bases, partial(_solved_from, books[0].case, how))
+        how = replace(how, basis=stacked.basis(bases))
     solved = partial(_solved, books[0].case, how)
     solution = solved(stacked.problem, how.chosen(stacked.problem), _groups(books, stacked))
     if not how.any_optimum:
@@ -239,6 +243,10 @@ def _solved(
         groups=groups,
         threads=how.threads,
     )
+
+
+def _solved_from(case: Case, how: How, problem: Problem, basis: Basis | None) -> Solution:
+    return _solved(case, replace(how, basis=basis), problem, how.chosen(problem))
 
 
 Written = tuple[list[Plan], list[Ledger], str]

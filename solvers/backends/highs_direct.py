@@ -97,7 +97,8 @@ def held_basis(highs: Any) -> Basis | None:
 
 def _answer(problem: Problem, highs: Any, status: Status, backend: str, seconds: float) -> Solution:
     """Read values, duals and the basis; HiGHS has our signs."""
-    known: dict[str, Any] = {"backend": backend, "seconds": seconds}
+    pivots = int(highs.getInfo().simplex_iteration_count)
+    known: dict[str, Any] = {"backend": backend, "seconds": seconds, "iterations": max(0, pivots)}
     found = highs.getSolution()
     if status not in (Status.OPTIMAL, Status.GAP) or not found.value_valid:
         missing = status in (Status.OPTIMAL, Status.GAP)
