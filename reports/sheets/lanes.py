@@ -19,6 +19,7 @@ COLUMNS = (
     Column("transfer", Form.AMOUNT),
     Column("repaid", Form.AMOUNT),
     Column("outstanding", Form.AMOUNT),
+    Column("used", Form.COUNT),
     Column("capacity", Form.AMOUNT, given=True),
     Column("rate", Form.RATE, given=True),
     Column("cost", Form.AMOUNT, label="column.lane_cost"),

@@ -17,14 +17,14 @@ import reports.sheets
 from reports import write_report
 from reports.labels import read_labels
 from reports.run import NoPlanError, read_run
-from reports.sheets import SHEETS, lanes, positions
+from reports.sheets import SHEETS, lanes, measures, positions
 from reports.table import kept
 from reports.view import View
 
 from .sample_run import Sample, write_sample
 
 LISTS = ("Instructions", "Balance sheets", "Limits", "Prices", "Limits by close", "Income", "Positions", "Lanes",
-         "Assumptions used")  # fmt: skip
+         "Measures", "Assumptions used")  # fmt: skip
 CHARTS = {"Summary": 2, "Transfers": 1, "Regions": 2, "Limits": 1}
 
 
@@ -65,7 +65,7 @@ def test_every_label_is_used():
         "'", '"'
     )
     codes = ("sheet", "side", "sense", "how", "run_status", "status", "run", "tier", "enforcement", "kind", "origin", "standing", "part",
-             "baseline", "bounded", "unit", "accrual", "day_count", "define", "weekday", "mode", "about", "decision", "light", "moved", "why")  # fmt: skip
+             "baseline", "bounded", "unit", "accrual", "day_count", "define", "weekday", "mode", "about", "decision", "light", "moved", "why", "scope")  # fmt: skip
     keys = [
         row["key"]
         for row in csv.DictReader((folder / "labels.csv").read_text("utf-8").splitlines())
@@ -107,12 +107,20 @@ def test_tables_read_back_to_the_last_digit(run_folder, workbook):
     for title, columns, frame in (
         ("Positions", kept(positions.COLUMNS, view.positions), view.positions),
         ("Lanes", lanes.COLUMNS, view.lanes),
+        ("Measures", measures.COLUMNS, measures.listed(view)),
     ):
-        read = list(workbook[title].iter_rows(min_row=6, values_only=True))
+        read = list(workbook[title].iter_rows(min_row=6, max_col=len(columns), values_only=True))
         assert len(read) == len(frame)
         for column, cells in zip(columns, zip(*read, strict=True), strict=True):
             values = frame[column.key].astype(object).where(frame[column.key].notna(), None)
             assert list(cells) == values.tolist(), column.key
+
+
+def test_measures_that_no_sheet_can_hold_are_told_where_they_are(run_folder, tmp_path, monkeypatch):
+    folder = shutil.copytree(run_folder, tmp_path / "long")
+    monkeypatch.setattr(measures, "MOST_ROWS", 1)
+    sheet = load_workbook(write_report(folder), read_only=True)["Measures"]
+    assert "plan/measures.parquet" in next(sheet.iter_rows(min_row=5, values_only=True))[0]
 
 
 def test_every_cell_stands_in_its_row_from_left_to_right(run_folder):
