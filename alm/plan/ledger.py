@@ -29,6 +29,9 @@ from alm.plan import accounts
 from alm.plan.decisions import sold_share
 from alm.plan.rounding import Plan
 
+# Rounding of binary fractions, relative to the value.
+_SAME = 1e-12
+
 
 @dataclass(frozen=True)
 class Quantities:
@@ -274,13 +277,23 @@ def _status(
     headroom = measured["headroom"].to_numpy(float)
     missed = headroom < -allowed
     warning = table["early_warning"].to_numpy(float)
-    amber = turned * (measured["value"].to_numpy(float) - warning) < 0
+    amber = is_warned(measured["value"].to_numpy(float), warning, turned)
     soft = (table["enforcement"] == "soft").to_numpy()
     return np.select(
         [~table["enforced"].to_numpy(), missed & soft, missed, headroom <= allowed, amber],
         ["waived", "short", "broken", "binding", "amber"],
         default="met",
     )
+
+
+def is_warned(
+    value: np.ndarray, warning: np.ndarray | float, turned: np.ndarray | float
+) -> np.ndarray:
+    """Tell which values have reached their early warning: at that value a limit turns amber (contract, section 7).
+
+    `turned` is 1 for a min, -1 for a max. False where either is blank.
+    """
+    return np.asarray(turned * (value - warning) <= _SAME * np.abs(warning))
 
 
 def tolerance(book: Book, table: pd.DataFrame) -> np.ndarray:

@@ -14,6 +14,7 @@ from alm.case import Case, CaseError, Fault, load
 from alm.case.faults import nearest
 from alm.explain.elastic import UnfinishedError
 from alm.formulation.book import Book, open_book
+from alm.plan.ledger import is_warned
 from alm.plan.rounding import Held
 from alm.runs import store
 from alm.runs.reaction import Reaction, react, read_held
@@ -281,12 +282,12 @@ class Trial:
 
 
 def _light(closes: pd.DataFrame, limit: dict[Any, Any]) -> str:
-    """Give the worst light of a limit: missed, beyond its early warning, or neither."""
+    """Give the worst light of a limit: missed, at or beyond its early warning, or neither."""
     if closes["status"].isin(MISSED).any():
         return RED
     side = 1.0 if limit["sense"] == "min" else -1.0
-    beyond = side * (closes["value"].astype(float) - limit["early_warning"]) < 0
-    return AMBER if beyond.any() else GREEN
+    warned = is_warned(closes["value"].to_numpy(float), float(limit["early_warning"]), side)
+    return AMBER if warned.any() else GREEN
 
 
 def _closes(table: pd.DataFrame, limit: str) -> pd.DataFrame:

@@ -70,7 +70,7 @@ def statuses(limits: Limits, table: str) -> Finding:
     """Confirm column status, up to what rounding and floating point leave open.
 
     waived before waiver_until; short (soft) or broken (hard) where missed by more than rounding may;
-    binding within it; amber beyond the early warning; met.
+    binding within it; amber from the early warning on; met.
     """
     said, headroom = limits.found_text("status").astype(str), limits.headroom
     most, least = limits.allowance + limits.noise, limits.sure_allowance - limits.noise
@@ -82,8 +82,8 @@ def statuses(limits: Limits, table: str) -> Finding:
             "short": soft & (headroom < -least),
             "broken": ~soft & (headroom < -least),
             "binding": np.abs(headroom) <= most,
-            "amber": (headroom > least) & (beyond < size),
-            "met": (headroom > least) & ~(beyond < -size),
+            "amber": (headroom > least) & (beyond <= size),
+            "met": (headroom > least) & ~(beyond <= -size),
         }
     fits = np.logical_or.reduce([(said == word) & possible for word, possible in may.items()])
     fits = np.where(limits.waived, said == "waived", fits)
