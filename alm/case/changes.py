@@ -1,7 +1,7 @@
 """Change single cells of a case for one run only.
 
 A change is `table.key.column=value`, such as `limits.lcr_group.bound=1.1`. A key of several columns joins them
-with `/` (or with `:`, where no part holds one): `positions.west/CNY/loan.max_new=50`. `#7` names the row that the
+with `/` (or with `:` or `.`, where no part holds one): `positions.west/CNY/loan.max_new=50`. `#7` names the row that the
 person sees as row 7: `shocks.#7.value=0.2`. A key of case.toml is `capital.ratio=0.1` or `discount_rate=0.02`, with
 `case.` or `settings.` in front if wished. An empty value blanks the cell.
 """
@@ -154,7 +154,7 @@ def _rows_meant(draft: Draft, change: Change) -> pd.Index:
     table, rows = draft.spec[change.table], draft.tables[change.table]
     if change.key.startswith("#"):
         return rows.index[rows.index.astype(str) == change.key[1:]]
-    for separator in ("/", ":"):
+    for separator in ("/", ":", "."):
         parts = change.key.split(separator) if len(table.key) > 1 else [change.key]
         if len(parts) == len(table.key):
             return rows.index[_matches(table, rows, parts)]

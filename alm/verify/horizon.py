@@ -83,9 +83,8 @@ class HorizonValue:
         ftp = self._curve(terms.positions["ftp_tenor_months"])[:, None]
         left_at_end = books.new * terms.cohort_kept
         value = left_at_end * years_left * self._margin(books.rate_written, ftp)
-        value = np.where(
-            books.new != 0, value, 0.0
-        )  # a curve is needed only where something is left
+        # A curve is needed only where something is left.
+        value = np.where((books.new != 0) & (years_left != 0), value, 0.0)
         return np.where(ends, value.sum(axis=1), 0.0) * terms.position_fx[:, -1]
 
     @cached_property

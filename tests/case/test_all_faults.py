@@ -49,6 +49,32 @@ def test_curves_are_needed_for_what_runs_off_later(places):
     assert places(positions=positions) == []
 
 
+@pytest.mark.parametrize(
+    ("months", "shape", "is_needed"),
+    [
+        (4, "bullet", False),
+        (4.5, "bullet", True),
+        (4, "linear", False),
+        (4.5, "linear", True),
+        (1, "decay", False),
+        (1.5, "decay", True),
+    ],
+)
+def test_a_curve_is_needed_where_something_is_left_after_the_horizon(
+    months, shape, is_needed, places
+):
+    """Three months are planned: at the fourth close a bullet or a line of four months is gone, a decay only of one."""
+    positions = (
+        TABLES["positions"]
+        .replace("plug\n", "plug,residual_months,residual_shape\n")
+        .replace("80,0.04,10,", f"80,0.04,0,,{months},{shape}")
+    )
+    missing = [("curves", None, "curve")] if is_needed else []
+    assert places(RUN_OFF, positions=positions) == missing
+    at_once = RUN_OFF + "[horizon]\nmax_months = 0.5\n"
+    assert places(at_once, positions=positions) == []
+
+
 def test_no_curve_is_needed_for_books_with_their_own_ftp_rate_or_off_balance(places):
     positions = (
         TABLES["positions"]

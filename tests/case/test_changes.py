@@ -19,6 +19,7 @@ def value(case, table: str, row: int, column: str):
         ("positions.west:CNY:loan.max_new = 7.5", "positions", 3, "max_new", 7.5),
         ("positions.#3.max_new=7.5", "positions", 3, "max_new", 7.5),
         ("positions.east/EUR/deposit.new_rate=0.03", "positions", 7, "new_rate", 0.03),
+        ("positions.east.EUR.deposit.new_rate=0.03", "positions", 7, "new_rate", 0.03),
         ("products.loan.tenor_months=3", "products", 3, "tenor_months", 3),
         ("products.loan.tenor_months=", "products", 3, "amortisation", "bullet"),
         ("curves.ftp/CNY/1.50.rate=0.02", "curves", 2, "rate", 0.02),

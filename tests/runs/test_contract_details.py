@@ -42,3 +42,10 @@ def test_a_limit_is_amber_from_its_early_warning_on(planned):
         "floor 40": "met",
         "floor 50": "amber",
     }
+
+
+def test_what_is_gone_a_period_after_the_last_needs_no_curve(planned):
+    """100 lent for a year at 10 %: repaid at the close after the only one, so nothing earns over a curve that is missing."""
+    row = position("loan", 0, 0.1, max_new=100)
+    run = planned({"horizon_value": "run_off"}, {"tenor_months": 12}, row)
+    assert (run.exit_code, run.verified, run.objective) == (0, True, pytest.approx(10.0))

@@ -38,14 +38,18 @@ def curves_that_are_needed_exist(draft: Draft) -> Iterator[Fault]:
 
 
 def _needs_curve(draft: Draft) -> pd.Series:
-    """Tell which positions earn a margin over FTP; commitments are not funded, so have none."""
-    positions = draft.tables["positions"]
+    """Tell which positions may earn a margin over FTP after the last period; commitments are not funded, so have none."""
+    positions, settings = draft.tables["positions"], draft.settings
+    if settings.horizon.max_months < settings.step_months:
+        return pd.Series(False, index=positions.index)
     funded = ~positions["plug"] & (product_values(draft, positions, "side") != "off_balance")
     by_table = pd.Series(
         position_ids(positions).isin(position_ids(draft.tables["runoff"])), index=positions.index
     )
+    residual = positions["residual_months"] / settings.step_months
+    decays = positions["residual_shape"] == "decay"
     legacy = (
-        positions["residual_months"].notna()
+        (residual > (settings.periods + 1) * ~decays + decays)
         & ~by_table
         & positions["ftp_rate"].isna()
         & (positions["balance"] > 0)
@@ -55,7 +59,9 @@ def _needs_curve(draft: Draft) -> pd.Series:
     writes = (positions["max_new"] > 0) | pd.Series(
         position_ids(positions).isin(allowed), index=positions.index
     )
-    return funded & (legacy | (writes & product_values(draft, positions, "tenor_months").notna()))
+    # What is written in the last period is gone a period later, whatever its shape, if that is its tenor.
+    lasts = product_values(draft, positions, "tenor_months") > settings.step_months
+    return funded & (legacy | (writes & lasts))
 
 
 def floating_rates_name_a_curve(draft: Draft) -> Iterator[Fault]:
