@@ -12,6 +12,7 @@ from reports.page import Page
 from reports.sheets import balance_sheets
 from reports.style import Fill, Form
 from reports.table import FIRST_TABLE_ROW, Block, Column, block, kept
+from reports.transfer_rows import has_transfer_rates, transfer_rows
 from reports.view import View
 
 NAME = "regions"
@@ -59,6 +60,14 @@ TAX = (
     Column("effective", Form.RATIO, fill_by="fill"),
     Column("income", Form.AMOUNT, label="column.income_after_tax", fill_by="fill"),
 )
+TRANSFER = (
+    Column("name", label="column.region", fill_by="fill"),
+    Column("income_before_tax", Form.AMOUNT, fill_by="fill"),
+    Column("lanes_net", Form.AMOUNT, fill_by="fill"),
+    Column("charged", Form.AMOUNT, label="column.charged_at_rates", fill_by="fill"),
+    Column("credited", Form.AMOUNT, fill_by="fill"),
+    Column("at_transfer_rates", Form.AMOUNT, fill_by="fill"),
+)
 EQUITY = (
     Column("product_name", label="column.product", fill_by="fill"),
     Column("opening", Form.AMOUNT, given=True, fill_by="fill"),
@@ -93,7 +102,7 @@ def write(page: Page, view: View) -> None:
     overview = page.table(_overview(view), OVERVIEW, FIRST_TABLE_ROW + 1)
     page.places[NAME] = overview
     row = _chart(page, overview, view)
-    for part in (_bridge, _tax, _equity, _ratios):
+    for part in (_bridge, _tax, _transfer, _equity, _ratios):
         row = part(page, view, row)
     page.sheet.freeze_panes = "B3"
     page.set_up(0, row, overview.last_column)
@@ -143,6 +152,17 @@ def _tax(page: Page, view: View, row: int) -> int:
     reason = page.labels("text.exempt" if exempt else "text.none_exempt", shares=shares)
     row = page.text(row + 1, f"{page.labels('text.tax_rule')} {reason}", len(OVERVIEW))
     return page.table(rows, TAX, row).last_row + 2
+
+
+def _transfer(page: Page, view: View, row: int) -> int:
+    """Tell what regions earn at the internal rates of the case, where it has some; give the next free row."""
+    if not has_transfer_rates(view):
+        return row
+    rows = transfer_rows(view)
+    page.together(row, row + len(rows) + 3)
+    page.section(row, "section.transfer_rates")
+    row = page.text(row + 1, page.labels("text.transfer_rates"), len(OVERVIEW))
+    return page.table(rows, TRANSFER, row).last_row + 2
 
 
 def _equity(page: Page, view: View, row: int) -> int:
