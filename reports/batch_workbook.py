@@ -9,10 +9,10 @@ from typing import Any
 
 import pandas as pd
 
-from alm.money import money_name
 from reports.archive import save
 from reports.book import begin
 from reports.labels import Labels, read_labels
+from reports.names import money_of
 from reports.style import Fill, Form
 from reports.table import Column, kept
 
@@ -77,13 +77,13 @@ def _cells(row: Mapping[str, Any], out: Path, labels: Labels) -> dict[str, Any]:
     more = row["binding_count"] - len(row["binding"])
     return {
         "run_name": row["name"],
-        "scenario": row["scenario"],
+        "scenario": _scenario(row["scenario"], labels),
         "changes": ", ".join(row["changes"]),
         "run_status": labels.word("run_status", row["status"]),
         "run_verified": labels("batch.yes") if row["verified"] else labels("batch.no"),
         "objective": _number(row["objective"]),
         "run_income": _number(row["income"]),
-        "money": money_name(row["currency"], unit) if unit else "",
+        "money": money_of(row["currency"], unit, labels) if unit else "",
         "run_gap": _number(row["gap"]),
         "limits_missed": float(row["missed"]),
         "binding_count": float(row["binding_count"]),
@@ -94,6 +94,13 @@ def _cells(row: Mapping[str, Any], out: Path, labels: Labels) -> dict[str, Any]:
         "run_folder": _below(row["run"], out),
         "fill": fill,
     }
+
+
+def _scenario(name: str, labels: Labels) -> str:
+    """Name what a run plans for; the names of scenarios in a case are its own."""
+    if name == "base":
+        return labels("text.base")
+    return labels.word("mode", name)
 
 
 def _number(value: object) -> float:

@@ -33,15 +33,18 @@ def lane_names(case: Case, labels: Labels) -> dict[str, str]:
     }
 
 
-def unit(case: Case, labels: Labels) -> str:
-    """Give the unit of the tables in words."""
-    size = case.settings.unit
+def unit(size: float, labels: Labels) -> str:
+    """Give a unit of amounts in words."""
     return labels.words.get(f"unit.{size:.0f}", f"× {size:,.0f}")
 
 
 def money(case: Case, labels: Labels) -> str:
-    """Give the unit of money in words: the reporting currency in table units."""
-    settings = case.settings
-    if settings.unit == 1:
-        return str(settings.currency)
-    return labels("money", currency=settings.currency, unit=unit(case, labels))
+    """Give the unit of money of a case in words: the reporting currency in table units."""
+    return money_of(case.settings.currency, case.settings.unit, labels)
+
+
+def money_of(currency: str, size: float, labels: Labels) -> str:
+    """Give a unit of money in words."""
+    if size == 1:
+        return currency
+    return labels("money", currency=currency, unit=unit(size, labels))

@@ -266,7 +266,7 @@ class View:
     @property
     def unit(self) -> str:
         """Unit of the tables in words."""
-        return unit(self.run.case, self.labels)
+        return unit(self.run.case.settings.unit, self.labels)
 
     @property
     def one_currency(self) -> bool:

@@ -18,6 +18,7 @@ from alm.runs.batch.batch import lines
 from alm.runs.batch.locks import Holder, lock_of, locked
 from alm.runs.batch.plan import read_plan
 from alm.runs.batch.tasks import make, tasks_of
+from reports.batch_workbook import write_batch_workbook
 from tests.cli.cases import replace
 from tests.cli.program import ALM, EXAMPLES, THREE_REGIONS, alm
 
@@ -227,6 +228,19 @@ def test_the_summary_workbook_has_a_row_a_run(killed):
     assert [row[0] for row in rows[1:]] == ["two-weathers", "too tight", "two-weathers"]
     assert [row[3] for row in rows[1:]] == ["optimal", "infeasible", "optimal"]
     assert rows[2][2] == "limits.liquidity.bound=1.1"
+
+
+def test_the_summary_speaks_the_language_of_the_plan(killed, tmp_path):
+    spoken = read_plan(
+        written(tmp_path, PLAN.replace("[defaults]", '[defaults]\nlang = "zh"'))
+    ).lang
+    rows = killed[1].answer["runs"]
+    path = write_batch_workbook(rows, "月末", tmp_path / "summary.xlsx", spoken)
+    shown = list(openpyxl.load_workbook(path).active.iter_rows(min_row=5, values_only=True))
+    assert shown[0][:4] == ("运行", "情景", "改动", "状态")
+    assert [row[3] for row in shown[1:]] == ["最优", "无可行解", "最优"]
+    assert "基准" in {row[1] for row in shown[1:]}
+    assert "百万CNY" in {row[7] for row in shown[1:]}
 
 
 def test_a_finished_batch_does_nothing(killed):

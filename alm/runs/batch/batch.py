@@ -176,7 +176,8 @@ def _write(batch: Batch) -> None:
 
     out = batch.plan.out
     summary.write_json(out / "summary.json", batch.answer())
-    write_batch_workbook(list(batch.rows), batch.plan.name, out / "summary.xlsx")
+    plan = batch.plan
+    write_batch_workbook(list(batch.rows), plan.name, out / "summary.xlsx", plan.lang)
 
 
 def lines(log: Path) -> Iterator[dict[str, Any]]:

@@ -69,12 +69,15 @@ class Plan:
         Of the batch.
     out : Path
         Where its runs, its log and its summary stand.
+    lang : str
+        Of its summary: what `[defaults]` says.
     entries : tuple of Entry
     """
 
     path: Path
     name: str
     out: Path
+    lang: str
     entries: tuple[Entry, ...]
 
 
@@ -162,7 +165,8 @@ def read_plan(path: Path, out: Path | None = None) -> Plan:
         _entry(number, {**raw.get("defaults", {}), **given}, raw, folder)
         for number, given in enumerate(raw["run"], start=1)
     )
-    return Plan(path, name, place.resolve(), entries)
+    lang = raw.get("defaults", {}).get("lang", Entry.lang)
+    return Plan(path, name, place.resolve(), lang, entries)
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
