@@ -12,6 +12,7 @@ from solvers import certificates, conic, lots, outer
 from solvers.backends import Backend, backend_for, backend_named
 from solvers.check import Check, check, relative_gap
 from solvers.duals import vertex_duals
+from solvers.pieces import by_pieces
 from solvers.polish import polish
 from solvers.problem import Problem
 from solvers.scaling import scale, unscale
@@ -25,6 +26,8 @@ QUICK = 2.0  # seconds: a problem with whole columns that took no longer is smal
 CLOSING = 10.0  # seconds, at most, to close its gap
 CLOSED = 1e-8
 SEARCHED_FROM = 50_000  # rows and columns: fewer go to branch and bound as they are
+PIECES_FROM = 2_000  # columns: below, an interior point is at least as quick
+PIECES_PROVEN = 1e-9  # relative gap: as close as an interior point comes
 SEARCHED_WHOLE = 50  # whole columns: for fewer the relaxations of a search are too dear
 TINY = 1e-300
 CLAIMS = (Status.INFEASIBLE, Status.UNBOUNDED)
@@ -47,7 +50,8 @@ def solve(
 ) -> Solution:
     """Solve a problem and check the answer from the problem alone.
 
-    Linear problems go to cvxpy with HiGHS, quadratic and conic ones to cvxpy with Clarabel, linear
+    Linear problems go to cvxpy with HiGHS, quadratic and conic ones to cvxpy with Clarabel, large
+    quadratic ones first to the simplex method by `solvers.pieces`, linear
     integer ones to PuLP with HiGHS, large ones of them by `solvers.search`; integers
     together with curves are solved by outer approximation. The problem is scaled by powers of two, solved, and checked; what does not
     pass is tried once more with the other method or tighter settings.
@@ -160,9 +164,9 @@ def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
         return _attempt_lots(problem, backend, options)
     if problem.is_integer and (problem.is_quadratic or problem.is_conic):
         return _attempt_outer(problem, backend, options)
-    if problem.is_integer and options.search and _is_large(problem) and not options.retry:
+    if options.search and not options.retry:
         end = time.perf_counter() + options.time_limit
-        found = _search(problem, backend, options)
+        found = _apart(problem, backend, options)
         if found is not None:
             return found
         options = replace(options, time_limit=max(LEAST_SECONDS, end - time.perf_counter()))
@@ -178,6 +182,27 @@ def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
         return _judge(problem, claimed.replace(x=x))
     solution = _judge(problem, polish(problem, claimed.replace(x=x)))
     return _with_vertex_duals(problem, solution, options)
+
+
+def _apart(problem: Problem, backend: Backend, options: Options) -> Solution | None:
+    """Take a large problem apart; None where it is to be solved whole."""
+    if problem.is_integer:
+        return _search(problem, backend, options) if _is_large(problem) else None
+    return _by_pieces(problem, options)
+
+
+def _by_pieces(problem: Problem, options: Options) -> Solution | None:
+    """Solve a large problem with squares as pieces of straight lines; None where that proves too little."""
+    if problem.is_conic or not problem.is_quadratic or problem.columns < PIECES_FROM:
+        return None
+    found = by_pieces(problem, None, options)
+    if found is None:
+        return None
+    x = np.clip(found.x, problem.lower, problem.upper)
+    nothing = Solution.nothing(problem, Status.FAILED, backend="highs, squares in pieces")
+    judged = _judge(problem, nothing.replace(x=x, dual=found.dual, basis=found.basis))
+    is_proven = judged.status is Status.OPTIMAL and abs(judged.gap) <= PIECES_PROVEN
+    return judged if is_proven else None
 
 
 def _is_large(problem: Problem) -> bool:
@@ -266,6 +291,9 @@ def _attempt_convex(problem: Problem, options: Options) -> Solution:
     backend = backend_for(problem.needs)
     if problem.is_conic or not problem.is_quadratic:
         return _attempt(problem, backend, options)
+    pieced = _by_pieces(problem, options)
+    if pieced is not None:
+        return pieced
     claimed = backend.solve(problem, options)
     if not claimed.has_point:
         return claimed

@@ -7,6 +7,7 @@ basis that is feasible for the next, finer one, which needs some hundred pivots,
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,12 +22,14 @@ from solvers.solution import AT_LOWER, AT_SOME, AT_UPPER, BASIC, Basis, Options
 
 OFFSETS = np.array([0.5, 2.0, 8.0, 32.0, 128.0, 512.0])  # ends of pieces, in widths of the finest
 PIECES = 2 * OFFSETS.size + 1  # of each curved column
-FINEST = 1e-3  # of an amount: width of the finest pieces in the first round
+FINEST = 1e-3  # of an amount: width of the finest pieces around a start
+NEXT = 1e-2  # of an amount: the widest that they are after a round
 FINER = 6.0  # a piece in which the answer stands is cut into so many; with 10 the answer jumps over several
 NARROWEST = 1e-10
 FAR = 1e3  # a column without an upper bound is looked at up to so many times the largest amount
 PROVEN = 1e-11  # relative gap at which no finer pieces are asked for: thirty times as close as an interior point comes
-ROUNDS = 14
+PRICED = 1e-13  # where prices are read from the duals: these are right to the square root of it
+ROUNDS = 16
 NEAR = 1e-9  # relative: as close as this a column is at its bound
 
 Points = npt.NDArray[np.float64]
@@ -41,15 +44,16 @@ class Vertex:
     basis: Basis | None
 
 
-def by_pieces(problem: Problem, start: Vertex, options: Options) -> Vertex | None:
-    """Solve a continuous problem with squares from a point and duals that are likely near.
+def by_pieces(problem: Problem, start: Vertex | None, options: Options) -> Vertex | None:
+    """Solve a continuous problem with squares.
 
     Parameters
     ----------
     problem : Problem
         Scaled, without integers and cones.
-    start : Vertex
-        Of a similar problem; without a basis one is guessed.
+    start : Vertex, optional
+        Of a similar problem; without a basis one is guessed. None begins with pieces from the lower bounds on, each four
+        times as wide as the one before.
     options : Options
 
     Returns
@@ -61,6 +65,7 @@ def by_pieces(problem: Problem, start: Vertex, options: Options) -> Vertex | Non
     if not np.isfinite(problem.lower[problem.q > 0]).all():
         return None
     pieces = _Pieces(problem, start, options)
+    enough = PRICED if options.basis_duals else PROVEN
     best: tuple[float, Vertex] | None = None
     for _ in range(ROUNDS):
         found = pieces.solve()
@@ -70,7 +75,7 @@ def by_pieces(problem: Problem, start: Vertex, options: Options) -> Vertex | Non
         gap = abs(check(problem, x, found.dual).gap)
         if best is None or gap < best[0]:
             best = gap, found
-        if gap <= PROVEN:
+        if gap <= enough:
             break
         pieces.cut(found.x)
     return best and best[1]
@@ -79,29 +84,47 @@ def by_pieces(problem: Problem, start: Vertex, options: Options) -> Vertex | Non
 class _Pieces:
     """The linear problem: curved columns stand still at their lower bound, pieces hold what is above it."""
 
-    def __init__(self, problem: Problem, start: Vertex, options: Options) -> None:
+    def __init__(self, problem: Problem, start: Vertex | None, options: Options) -> None:
         import highspy
 
         self._problem, self._curved = problem, np.flatnonzero(problem.q > 0)
-        at, basis = start.x[self._curved], start.basis
-        inside = basis.columns[self._curved] == BASIC if basis else np.full(at.size, True)
         self._lower, self._upper = problem.lower[self._curved], problem.upper[self._curved]
-        self._far = FAR * (1 + float(np.abs(start.x).max(initial=0.0)))
-        self._points = self._ends(at, FINEST * (1 + np.abs(at)), inside)
-        self._owner = np.repeat(np.arange(at.size), PIECES)
+        self._owner = np.repeat(np.arange(self._curved.size), PIECES)
+        self._end = time.perf_counter() + options.time_limit
+        self._place(start)
         highs_process.prepare(options.threads)
         self._model = highspy.Highs()
         self._model.silent()
-        self._model.setOptionValue("presolve", "off")  # it would drop the basis
-        self._model.setOptionValue("time_limit", float(options.time_limit))
         lines = self._stated()
         self._model.passModel(stated(lines))
-        begin = (
-            self._standing(basis, at, inside)
-            if basis
-            else guessed_basis(lines, self._filled(start.x), start.dual)
-        )
-        self._model.setBasis(as_highs(begin))
+        if start is not None:
+            self._model.setOptionValue("presolve", "off")  # it would drop the basis
+            self._model.setBasis(as_highs(self._begun(lines, start)))
+
+    def _place(self, start: Vertex | None) -> None:
+        """Lay the first pieces: around a start, else over all that a column may be."""
+        known = _amounts(self._problem) if start is None else start.x
+        largest = 1 + float(np.abs(known).max(initial=0.0))
+        self._far = FAR * largest
+        if start is None:
+            most = np.where(np.isfinite(self._upper), self._upper, self._lower + largest)
+            at, width = self._lower, (most - self._lower) / OFFSETS[-1]
+        else:
+            at = start.x[self._curved]
+            width = FINEST * (1 + np.abs(at))
+        self._points = self._ends(at, width, self._stands_inside(start))
+
+    def _stands_inside(self, start: Vertex | None) -> Flags:
+        """(curved) Whether the start is amid a piece: at the end of one where its basis says so."""
+        if start is None or start.basis is None:
+            return np.full(self._curved.size, True)
+        flags: Flags = start.basis.columns[self._curved] == BASIC
+        return flags
+
+    def _begun(self, lines: Problem, start: Vertex) -> Basis:
+        if start.basis is None:
+            return guessed_basis(lines, self._filled(start.x), start.dual)
+        return self._standing(start.basis, start.x[self._curved], self._stands_inside(start))
 
     def _ends(self, x: Vector, width: Vector, inside: Flags) -> Points:
         """(curved, piece + 1) Ends of the pieces: x is amid the finest where it is inside one, else an end."""
@@ -146,6 +169,10 @@ class _Pieces:
         """Solve from the basis that is held."""
         import highspy
 
+        left = self._end - time.perf_counter()
+        if left <= 0:
+            return None
+        self._model.setOptionValue("time_limit", self._model.getRunTime() + left)
         self._model.run()
         held = held_basis(self._model)
         if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal or held is None:
@@ -177,11 +204,13 @@ class _Pieces:
         held, at = held_basis(self._model), x[self._curved]
         assert held is not None
         inside = self._inside(held)
-        self._points = self._ends(at, self._narrower(at), inside)
+        width = np.minimum(self._narrower(at), NEXT * (1 + np.abs(at)))
+        self._points = self._ends(at, width, inside)
         width, cost = self._lines()
         numbers = self._problem.columns + np.arange(width.size, dtype=np.int32)
         self._model.changeColsBounds(numbers.size, numbers, np.zeros(width.size), width)
         self._model.changeColsCost(numbers.size, numbers, cost)
+        self._model.setOptionValue("presolve", "off")
         self._model.setBasis(as_highs(self._standing(held, at, inside)))
         # Slopes change by little: to perturb them would change them by more, and take more pivots to undo.
         self._model.setOptionValue("dual_simplex_cost_perturbation_multiplier", 0.0)
@@ -193,6 +222,12 @@ class _Pieces:
         which = np.arange(x.size)
         here, before = width[which, piece], width[which, np.maximum(piece - 1, 0)]
         return np.maximum(np.where(here > 0, here, before) / FINER, NARROWEST)
+
+
+def _amounts(problem: Problem) -> Vector:
+    """List what bounds and rows say of how large amounts are."""
+    sides = (problem.lower, problem.upper, problem.row_lower, problem.row_upper)
+    return np.concatenate([side[np.isfinite(side)] for side in sides])
 
 
 def guessed_basis(problem: Problem, x: Vector, dual: Vector) -> Basis:

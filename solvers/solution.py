@@ -72,7 +72,7 @@ class Options:
     groups : (column) of int, optional
         Columns of one number hang together, -1 where nothing is known: a hint at what a problem falls into.
     search : bool
-        Large integer problems may be taken apart; False hands them whole to the backend.
+        Large problems may be taken apart, and their squares into pieces; False hands them whole to the backend.
     accuracy : float
         Relative, of an interior point method; 0 for all that doubles allow.
     start : (column), optional

@@ -17,6 +17,7 @@ from alm.runs.prepared import Prepared, prepare
 from alm.runs.run import Run
 from alm.runs.stages import Stages
 from solvers import Problem, Solution, solve
+from solvers.solution import Options as SolverOptions
 from solvers.warm import resolve
 
 MOST_MOVES = 5
@@ -161,7 +162,8 @@ class Session:
     def _solve(self, prepared: Prepared[Options], problem: Problem) -> Solution:
         """Solve from the last plan, or whole where that proves nothing."""
         asked, named = prepared.case.settings.solve, self._options.backend
-        solution = None if self._last is None or named else resolve(problem, self._last)
+        quick = SolverOptions(asked.time_limit, seed=asked.seed, basis_duals=False)
+        solution = None if self._last is None or named else resolve(problem, self._last, quick)
         begin = solution
         if solution is None:
             solution = solve(
@@ -173,7 +175,7 @@ class Session:
                 basis_duals=False,
             )
             # From a basis the next question needs a tenth of the pivots that it needs from a point.
-            begin = None if named else resolve(problem, solution)
+            begin = None if named or solution.basis else resolve(problem, solution, quick)
         begin = begin or solution
         if begin.has_point and begin.has_duals:
             self._last = begin
