@@ -109,7 +109,9 @@ def _run(job: Job) -> ScenarioRun:
             job.base = _base_plan(job, base)
             _log(job, BASE, job.base)
     with stages.stage("each alone"):
-        how = replace(job.how, basis=job.base.solution.basis if job.base else None)
+        how = job.how
+        if job.base is not None:
+            how = replace(how, basis=job.base.solution.basis, start=job.base.start)
         found = job.crew.alone(job.case, job.tree.names, how, scenes=not job.is_sweep)
         job.best = tuple(planned for planned, _ in found)
         for planned in job.best:

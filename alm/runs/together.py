@@ -32,6 +32,8 @@ from alm.runs.reference import Reference
 from alm.runs.run import NoAnswerError, OutOfTimeError
 from scenarios import shocked
 from solvers import Basis, Problem, Solution, Status, solve
+from solvers.solution import Options as SolverOptions
+from solvers.warm import resolve
 
 REPAIRS = 3
 WARM_FROM = 5_000  # columns: fewer are solved at once
@@ -67,6 +69,8 @@ class How:
         Large linear problems begin with `basis`, and tell in which they end.
     basis : Basis, optional
         Of the same model under another scenario.
+    start : Solution, optional
+        Of the same model under another scenario, for problems with squares to begin with.
     reference : Reference, optional
         The plan that decides among equally good ones, in every scenario.
     """
@@ -76,6 +80,7 @@ class How:
     threads: int = 0
     warm: bool = False
     basis: Basis | None = field(default=None, compare=False)
+    start: Solution | None = field(default=None, compare=False)
     reference: Reference | None = field(default=None, compare=False)
 
     def closest(self, books: Sequence[Book]) -> list[Decisions | None]:
@@ -105,6 +110,8 @@ class Planned:
         Why the tie-break failed, if it did.
     silence : str
         Why there is neither a plan nor a proof that there is none; blank where there is one of them.
+    start : Solution, optional
+        The whole solution of one scenario that has squares: where others may begin.
     """
 
     names: tuple[str, ...]
@@ -113,6 +120,7 @@ class Planned:
     ledgers: tuple[Ledger, ...] = ()
     note: str = ""
     silence: str = ""
+    start: Solution | None = None
 
     @property
     def is_plan(self) -> bool:
@@ -222,7 +230,8 @@ def together(
     plans, ledgers, note = _repaired(books, stacked, written, solved, key, how, held)
     for number, (part, ledger) in enumerate(zip(parts, ledgers, strict=True)):
         ledger.tables["limits"]["price"] = limit_prices(part, stacked.solution(number, solution))
-    return Planned(names, _light(solution), tuple(plans), tuple(ledgers), note)
+    start = solution if len(scenes) == 1 and stacked.problem.is_quadratic else None
+    return Planned(names, _light(solution), tuple(plans), tuple(ledgers), note, start=start)
 
 
 def _solved(
@@ -233,6 +242,10 @@ def _solved(
     groups: npt.NDArray[np.intp] | None = None,
 ) -> Solution:
     asked = case.settings.solve
+    if how.start is not None and not how.backend:
+        begun = resolve(problem, how.start, SolverOptions(asked.time_limit, threads=how.threads))
+        if begun is not None:
+            return begun
     return solve(
         problem,
         backend or None,

@@ -12,6 +12,7 @@ from alm.formulation.stacked import Risk, stack
 from alm.runs.reference import Reference
 from alm.runs.together import How, alone, set_scene, together
 from scenarios import BASE, Mode, cvar, tree_of
+from solvers.warm import QUADRATIC
 from tests.cli.program import EXAMPLES, alm
 from tests.oracle.hand import (
     CASH,
@@ -124,6 +125,22 @@ def test_the_worst_half_of_a_quadratic_objective(tmp_path):
     assert found.objectives == pytest.approx([1.175, 0.975], abs=1e-6)
     assert -found.solution.objective == pytest.approx(0.5 * 1.075 + 0.5 * 0.975, abs=1e-6)
     assert planned(case).objectives == pytest.approx([1.3, 0.9], abs=1e-6)
+
+
+def test_a_scenario_with_squares_begins_where_the_base_ended(tmp_path):
+    """Loans at 5 % less 0.001 x volume, cash at 1 %: v = 20 earns 1.4. In b loans earn 2 % less: v = 10 earns 1.1."""
+    rows = [
+        plug(100, 0.01),
+        position("loan", 0, 0.05, max_new=40, price_slope=0.001),
+        position("deposit", 100, 0.0, **NO_NEW),
+    ]
+    worse = {"scenario": "b", "shock": "rate", "product": "loan", "value": -0.02}
+    case = of(tmp_path, "b", rows, [worse], (CASH, LOAN, DEPOSIT))
+    base = alone(set_scene(case, BASE), How())
+    found = alone(set_scene(case, "b"), How(start=base.start))
+    assert [base.objectives, found.objectives] == [[pytest.approx(1.4)], [pytest.approx(1.1)]]
+    assert found.solution.backend == QUADRATIC
+    assert not found.solution.x.size, "what is handed on is apart from what a run keeps"
 
 
 def test_the_mean_of_the_worst_counts_a_part_of_the_scenario_at_its_edge():
