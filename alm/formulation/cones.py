@@ -31,12 +31,24 @@ def _concessions(book: Book, columns: dict[str, Block]) -> Cones:
     slope = np.repeat(
         book.positions["price_slope"].to_numpy(float)[rows, None], book.periods, axis=1
     )
-    reference = book.positions["reference_volume"].to_numpy(float)[rows, None]
-    usual = np.minimum(book.max_new[rows], np.maximum(reference, book.opening[rows, None]))
-    size = np.maximum(usual, book.case.settings.quantum)
+    size = _usual_volume(book)[rows]
     return Cones.squares(
         block.numbers.ravel(), volume.ravel(), slope.ravel(), (slope * size**2).ravel()
     )
+
+
+def _usual_volume(book: Book) -> np.ndarray:
+    """Guess the size of new business, in which its square is stated: (position, period), own currency.
+
+    The reference volume or the opening balance; where neither says anything, as for a new product, what is usual in the group. A
+    square in a unit far below its size is lost in rounding.
+    """
+    reference = book.positions["reference_volume"].to_numpy(float)
+    own = np.maximum(reference, book.opening)
+    held = (book.opening * book.fx[:, 0])[book.opening > 0]
+    usual = np.median(held) if held.size else 1.0
+    own = np.where(own > 0, own, usual / book.fx[:, 0])
+    return np.maximum(np.minimum(book.max_new, own[:, None]), book.case.settings.quantum)
 
 
 def _at_risk(columns: dict[str, Block], limits: LimitRows) -> Cones:

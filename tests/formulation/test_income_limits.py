@@ -165,3 +165,23 @@ def test_a_floor_on_income_of_average_balances_counts_half_of_what_is_written():
     assert measure(ledger, "net_interest_income") == ([about(1.3)], [about(1.3), about(3.8)])
     # Up by 20 and down by 20, at 0.05: without the floor that would not pay.
     assert optimum == about(1.3 + 3.8 - 2.0)
+
+
+def test_squares_of_volumes_are_stated_in_their_usual_size():
+    """z >= s v^2 is stated in units of s v^2 at the v that is usual: a reference of 10: 0.001 x 10^2 = 0.1.
+
+    A new product without one: what is usual in the bank, 100, but at most 60 are written: 0.0005 x 60^2 = 1.8.
+    """
+    tables = {
+        "regions": [{"region": "home"}],
+        "products": [CASH, GILT, LOAN, EQUITY],
+        "positions": [
+            plug(100),
+            position("gilt", 0, 0.05, max_new=60, price_slope=0.001, reference_volume=10),
+            position("loan", 0, 0.05, max_new=60, price_slope=0.0005),
+            position("equity", 100, 0, **NO_NEW),
+        ],
+        "limits": floor("income", 1, 1),
+    }
+    model = model_of(lambda folder: write_case(folder, {}, tables))
+    assert model.formulation.problem.cones.head_offset == pytest.approx([0.1, 1.8])
