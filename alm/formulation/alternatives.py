@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,11 +62,11 @@ def with_alternatives(problem: Problem, alternatives: Iterable[Alternative]) -> 
     off = _matrix([row.off for row in rows], problem.columns)
     lower = np.array([row.lower for row in rows])
     constant = np.array([row.off_constant for row in rows])
-    least = _least(problem, rows)
-    endless = np.flatnonzero(np.isneginf(least))
+    lowest = _least(problem, rows)
+    endless = np.flatnonzero(np.isneginf(lowest))
     if endless.size:
         raise NoBoundError(rows[int(endless[0])].what)
-    slack = np.maximum(0.0, lower - least)
+    slack = np.maximum(0.0, lower - lowest)
     return problem.replace(
         A=sparse.vstack([problem.A, A + sparse.diags_array(slack) @ off], format="csr"),
         row_lower=np.concatenate([problem.row_lower, lower - slack * constant]),
@@ -78,13 +78,18 @@ def _least(problem: Problem, rows: list[Alternative]) -> np.ndarray:
     """Bound from below what each row is while it is off: (row)."""
     expressions = [each for row in rows for each in (row.instead or (row.terms,))]
     number = np.repeat(np.arange(len(rows)), [max(1, len(row.instead)) for row in rows])
+    lowest = np.full(len(rows), np.inf)
+    np.minimum.at(lowest, number, least(problem, expressions))
+    return lowest
+
+
+def least(problem: Problem, expressions: Sequence[Terms]) -> np.ndarray:
+    """Bound from below what each expression can be: (expression); -inf where there is no bound."""
     matrix = _matrix(expressions, problem.columns)
-    least = np.full(len(rows), np.inf)
-    np.minimum.at(least, number, least_values(problem, matrix, lambda relaxed: solve(relaxed)))
-    return least
+    return least_values(problem, matrix, lambda relaxed: solve(relaxed))
 
 
-def _matrix(rows: list[Terms], columns: int) -> sparse.csr_array:
+def _matrix(rows: Sequence[Terms], columns: int) -> sparse.csr_array:
     row = np.repeat(np.arange(len(rows)), [len(terms) for terms in rows])
     flat = [pair for terms in rows for pair in terms]
     column = np.array([pair[0] for pair in flat], dtype=int)

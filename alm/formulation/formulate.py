@@ -24,6 +24,7 @@ from alm.formulation.earnings import Earnings, earnings
 from alm.formulation.fixed_costs import fixed_cost_values
 from alm.formulation.integers import whole_decisions
 from alm.formulation.limit_rows import LimitRows, add_limits
+from alm.formulation.open_ends import with_ends
 from alm.formulation.retained import retained_income
 from alm.formulation.switches import switches
 from alm.formulation.tiers import premiums, rates_by_volume
@@ -130,7 +131,8 @@ def _with_switches(book: Book, formulation: Formulation) -> Formulation:
     held, stepped = switches(book, formulation.limits, numbers)
     every = [*held, *(each for _, each in stepped)]
     try:
-        problem = with_alternatives(formulation.problem, every)
+        bounded = with_ends(formulation.problem, formulation.limits, numbers)
+        problem = with_alternatives(bounded, every)
     except NoBoundError as error:
         hint = "give max_balance of plugs and capacity of lanes, so that it is known how far it can move"
         fault = Fault("limits", None, "measure", error.what, "measures with bounds", hint)

@@ -70,6 +70,48 @@ def test_the_highest_step_reached_applies(planned):  # noqa: F811
     assert run.objective == pytest.approx(70 * 0.05 + 30 * 0.01)
 
 
+@pytest.mark.parametrize(
+    ("measure", "sense", "bound", "stepped", "objective", "more"),
+    [
+        # Half of the net outflow in cash leaves 70 for loans, all of it 40, which is below the step: stay a cent below it.
+        ("hqla", "min", 0.5, 1.0, 49.99 * 0.05 + 50.01 * 0.01, {"denominator": "net_outflow"}),
+        ("usable_hqla", "min", 30, 60, 49.99 * 0.05 + 50.01 * 0.01, {}),
+        # Claims of 20 bring net outflow down to 40, claims of 40 to 20: 60 are left for loans, above the step.
+        ("net_outflow", "max", 40, 20, 60 * 0.05 + 40 * 0.01, {}),
+        # 0.5 x the norm of 60 and of what is lent: 80 lent make 50; 25 do not cover the deposits, so 20 is out of reach.
+        ("outflow_at_risk", "max", 50, 20, 49.99 * 0.05 + 50.01 * 0.01, {}),
+    ],
+)
+def test_steps_move_the_bound_of_liquidity(
+    planned,  # noqa: F811
+    measure,
+    sense,
+    bound,
+    stepped,
+    objective,
+    more,
+):
+    """100 of cash are funded by deposits of 60 that flow out; loans earn 5 %, cash and claims 1 %; from 50 of loans on the bound is the other."""
+    loading = [("deposit", "run", 1.0), ("loan", "draw", 1.0)]
+    run = planned(
+        {"risk": {"outflow_confidence": 0.5}},
+        **home(
+            position("loan", 0, 0.05, max_new=95),
+            position("claim", 0, 0.01, max_new=95),
+            position("deposit", 60, 0, **NO_NEW),
+            position("equity", 40, 0, **NO_NEW),
+        ),
+        products=[CASH, LOAN, CLAIM, DEPOSIT, EQUITY],
+        limits=[limit(measure, sense, bound, **more)],
+        steps=[{"limit": "it", "measure": "class:loan", "at_least": 50, "bound": stepped}],
+        volatility=[
+            {"region": "home", "product": product, "factor": factor, "loading": each}
+            for product, factor, each in loading
+        ],
+    )
+    assert run.objective == pytest.approx(objective, abs=2e-3)
+
+
 def test_a_cap_on_liquid_assets(planned):  # noqa: F811
     """Bills and covered bonds pay more than cash, and hqla may be 50 at most.
 
