@@ -12,6 +12,7 @@ from alm.explain.elastic import Allowance, Misses, UnfinishedError, least_misses
 from alm.explain.reason import Kind, Reason
 from alm.formulation.book import Book
 from alm.formulation.formulate import Formulation
+from alm.formulation.measures.open_lanes import OPEN_LANES
 from alm.money import money_name
 
 # The last gives way first. Contract, section 7.
@@ -134,12 +135,18 @@ def _sentence(book: Book, worst: pd.DataFrame, advice: tuple[str, ...]) -> str:
     settings = book.case.settings
     limits = book.case.table("limits")
     row_of = dict(zip(limits["limit"], limits.index, strict=True))
-    terms = ["limit", "name", "region", "period", "missed", "tier", "whose"]
+    terms = ["limit", "name", "region", "period", "missed", "tier", "whose", "measure"]
+
+    def amount(missed: float, measure: str) -> str:
+        figure = f"{missed:,.{DIGITS}g}"
+        if measure == OPEN_LANES:
+            return f"a count of {figure}"
+        return money_name(settings.currency, settings.unit, figure)
+
     named = [
-        f"{name} ({tier}, {region}, row {row_of[limit]} of limits) by "
-        f"{money_name(settings.currency, settings.unit, f'{missed:,.{DIGITS}g}')} in period {period}"
+        f"{name} ({tier}, {region}, row {row_of[limit]} of limits) by {amount(missed, measure)} in period {period}"
         f"{f' of scenario {whose}' if whose else ''}"
-        for limit, name, region, period, missed, tier, whose in worst[terms]
+        for limit, name, region, period, missed, tier, whose, measure in worst[terms]
         .head(LISTED)
         .itertuples(index=False, name=None)
     ]

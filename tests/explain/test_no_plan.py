@@ -160,6 +160,12 @@ def test_one_bound_serves_all_periods(tmp_path):
     assert "by CNY 20 million in period 1" in reason.text
 
 
+def test_lanes_that_are_missing_are_counted(tmp_path):
+    reason = why(tmp_path, limit("lanes", "open_lanes", "min", 2))
+    assert reason.advice == ("limits.lanes.bound=0",)
+    assert "by a count of 2 in period 1" in reason.text
+
+
 def test_a_conflict_smaller_than_a_quantum_is_named_too(tmp_path):
     reason = why(tmp_path, limit("loans", "class:loan", "min", 90.004))
     assert reason.advice == ("limits.loans.bound=90",)
