@@ -15,6 +15,11 @@ LISTED = 5
 # Of the largest dual: a bound with a smaller one takes no part in the conflict.
 TAKES_PART = 1e-6
 KEY = ["region", "currency", "product"]
+# Columns whose bounds follow from those of volumes and balances, with the least that they can be.
+FOLLOWING = {
+    **dict.fromkeys(("amount", "own_liquidity"), -np.inf),
+    **dict.fromkeys(("over", "up", "down", "concession"), 0.0),
+}
 BOUNDS = {"balance": ("min_balance", "max_balance"), "new": ("min_new", "max_new")}
 UNEXPLAINED = (
     "no plan keeps the bounds of positions and lanes together with the funding of every node, even with all limits"
@@ -98,6 +103,11 @@ def _elastic_bounds(
     columns = items.loc[is_column, "number"].to_numpy(int)
     is_balance = (items.loc[is_column, "block"] == "balance").to_numpy()
     lower, upper = problem.lower.copy(), problem.upper.copy()
+    # These are bounded by what the bounds of others leave them.
+    for name, least in FOLLOWING.items():
+        if name in formulation.columns:
+            followed = formulation.columns[name].numbers.ravel()
+            lower[followed], upper[followed] = least, np.inf
     low, high = lower[columns], upper[columns]
     lower[columns], upper[columns] = np.where(is_balance, floor, 0.0), np.inf
     picked = sparse.csr_array(

@@ -66,15 +66,39 @@ def add_decisions(model: linopy.Model, book: Book) -> None:
         model.add_variables(lower=0, upper=capacity, name="outstanding", coords=capacity.coords)
 
 
+def most_written(book: Book) -> np.ndarray:
+    """Give the largest volume that may have to be priced: (position, period); no bound where no income is retained.
+
+    What a volume costs is a column that is at least the cost. Where income is retained, to earn less can keep a
+    limit, and a plan must not state a cost that no volume has. Held decisions may be a quantum beyond their bounds.
+    """
+    if book.case.settings.earnings.retained <= 0:
+        return np.full(book.max_new.shape, np.inf)
+    return np.asarray(book.max_new + 2 * book.case.settings.quantum)
+
+
+def _most_priced(book: Book) -> dict[str, np.ndarray]:
+    """Bound the columns that price volume, by name: (position, period)."""
+    most = most_written(book)
+    reference = book.positions["reference_volume"].to_numpy(float)[:, None]
+    up, down = most.copy(), np.roll(most, 1, axis=1)
+    if book.case.settings.earnings.retained > 0:
+        last = book.positions["last_new"].to_numpy(float)
+        # Without a volume of the period before, the first change is free.
+        up[np.isnan(last), 0] = 0.0
+        down[:, 0] = np.nan_to_num(last)
+    return {"over": np.maximum(0.0, most - reference), "up": up, "down": down}
+
+
 def add_price_columns(model: linopy.Model, book: Book) -> None:
     """Add the columns that price volume: above the reference, up, down, and off target."""
     positions, dealt = book.positions, book.dealt
     priced = dealt[(positions["back_book"] * positions["price_slope"]).to_numpy(float)[dealt] > 0]
     moving = dealt[positions["adjustment_cost"].to_numpy(float)[dealt] > 0]
-    nothing = np.zeros((len(positions), book.periods))
+    most = _most_priced(book)
     for name, rows in (("over", priced), ("up", moving), ("down", moving)):
         if len(rows):
-            model.add_variables(lower=0, coords=on(nothing, rows, book).coords, name=name)
+            model.add_variables(lower=0, upper=on(most[name], rows, book), name=name)
     targets = book.case.table("targets")
     if len(targets):
         model.add_variables(

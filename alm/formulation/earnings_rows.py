@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from alm.formulation.book import Book
-from alm.formulation.decisions import on
+from alm.formulation.decisions import most_written, on
 from alm.formulation.earnings import (
     after_tax_interest,
     back_book_cost,
@@ -48,8 +48,9 @@ def add_cohort_interest(model: linopy.Model, book: Book) -> None:
     written = columns(model, "new") * base[rows]
     sloped = rows[slope[rows] > 0]
     if len(sloped):
-        given = on(np.zeros_like(base), sloped, book)
-        model.add_variables(lower=0, coords=given.coords, name="concession")
+        most = np.zeros_like(base)
+        most[sloped] = slope[sloped, None] * most_written(book)[sloped] ** 2
+        model.add_variables(lower=0, upper=on(most, sloped, book), name="concession")
         written = written - columns(model, "concession").onto(rows)
     if "tier" in model.variables:
         written = written + tier_extra(model, book, rows)

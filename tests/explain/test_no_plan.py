@@ -160,6 +160,26 @@ def test_one_bound_serves_all_periods(tmp_path):
     assert "by CNY 20 million in period 1" in reason.text
 
 
+@pytest.mark.parametrize("cost", [{"adjustment_cost": 0.01, "last_new": 1}, {"price_slope": 0.01}])
+def test_no_cost_is_stated_for_nothing_to_keep_a_limit(cost, tmp_path):
+    """100 of cash at 10 % and what it earns, all of it retained: 111.11 of assets, where 105 may be.
+
+    Volumes of at most 1 cost a cent or two; that more were lost than they cost would keep the limit.
+    """
+    reason = why(
+        tmp_path,
+        limit("size", "assets", "max", 105),
+        settings={"earnings": {"retained": 1, "product": "equity"}},
+        positions=[
+            plug(100, 0.1),
+            position("loan", 0, 0.1, max_new=1, **cost),
+            position("equity", 100, 0, **NO_NEW),
+        ],
+    )
+    (advice,) = reason.advice
+    assert float(advice.removeprefix("limits.size.bound=")) == pytest.approx(111.1, abs=0.05)
+
+
 def test_lanes_that_are_missing_are_counted(tmp_path):
     reason = why(tmp_path, limit("lanes", "open_lanes", "min", 2))
     assert reason.advice == ("limits.lanes.bound=0",)
