@@ -67,14 +67,19 @@ def add_decisions(model: linopy.Model, book: Book) -> None:
 
 
 def most_written(book: Book) -> np.ndarray:
-    """Give the largest volume that may have to be priced: (position, period); no bound where no income is retained.
+    """Give the largest volume that may have to be priced: (position, period); no bound where none is needed.
 
     What a volume costs is a column that is at least the cost. Where income is retained, to earn less can keep a
-    limit, and a plan must not state a cost that no volume has. Held decisions may be a quantum beyond their bounds.
+    limit, and a plan must not state a cost that no volume has; where bounds move in steps, it must be known how far income can
+    fall. Held decisions may be a quantum beyond their bounds.
     """
-    if book.case.settings.earnings.retained <= 0:
+    if not _needs_bounds(book):
         return np.full(book.max_new.shape, np.inf)
     return np.asarray(book.max_new + 2 * book.case.settings.quantum)
+
+
+def _needs_bounds(book: Book) -> bool:
+    return book.case.settings.earnings.retained > 0 or not book.case.table("steps").empty
 
 
 def _most_priced(book: Book) -> dict[str, np.ndarray]:
@@ -82,7 +87,7 @@ def _most_priced(book: Book) -> dict[str, np.ndarray]:
     most = most_written(book)
     reference = book.positions["reference_volume"].to_numpy(float)[:, None]
     up, down = most.copy(), np.roll(most, 1, axis=1)
-    if book.case.settings.earnings.retained > 0:
+    if _needs_bounds(book):
         last = book.positions["last_new"].to_numpy(float)
         # Without a volume of the period before, the first change is free.
         up[np.isnan(last), 0] = 0.0

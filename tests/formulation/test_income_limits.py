@@ -167,6 +167,41 @@ def test_a_floor_on_income_of_average_balances_counts_half_of_what_is_written():
     assert optimum == about(1.3 + 3.8 - 2.0)
 
 
+@pytest.mark.parametrize(
+    ("cost", "bound", "step", "optimum"),
+    [
+        # 10 % less 0.1 % a unit; 40 would be best. With 50 of gilts or more at least 5: so 49.99 of them.
+        (
+            {"price_slope": 0.001},
+            2,
+            {"measure": "product:gilt", "at_least": 50, "bound": 5},
+            50.01 * 0.1 - 0.001 * 50.01**2 + 49.99 * 0.02,
+        ),
+        # 9 % in the first year. With 50 of loans or more at least 20: so 49.99 of them.
+        (
+            {"adjustment_cost": 0.01, "last_new": 0},
+            2,
+            {"measure": "product:loan", "at_least": 50, "bound": 20},
+            49.99 * 0.09 + 50.01 * 0.02,
+        ),
+    ],
+)
+def test_a_floor_on_income_moves_in_steps(cost, bound, step, optimum):
+    """100 for loans, whose volume has a price, and gilts at 2 %; cash earns nothing."""
+    tables = {
+        "products": [CASH, GILT, LOAN, EQUITY],
+        "positions": [
+            plug(100),
+            position("gilt", 0, 0.02, max_new=100),
+            position("loan", 0, 0.1, max_new=100, **cost),
+            position("equity", 100, 0, **NO_NEW),
+        ],
+        "limits": floor("income", bound, 1),
+        "steps": [{"limit": "floor"} | step],
+    }
+    assert allocated(**tables)[0] == pytest.approx(optimum, abs=1e-4)
+
+
 def test_squares_of_volumes_are_stated_in_their_usual_size():
     """z >= s v^2 is stated in units of s v^2 at the v that is usual: a reference of 10: 0.001 x 10^2 = 0.1.
 
