@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from solvers.backends import highs_process
-from solvers.backends.highs_direct import as_highs, held_basis, stated
+from solvers.backends.highs_direct import as_highs, held_basis, sides, stated
 from solvers.check import check
 from solvers.problem import Flags, Problem, Vector
 from solvers.solution import AT_LOWER, AT_SOME, AT_UPPER, BASIC, Basis, Options
@@ -96,6 +96,9 @@ class _Pieces:
         self._model = highspy.Highs()
         self._model.silent()
         lines = self._stated()
+        self._held: Basis | None = None
+        (lower, upper), self._rows = sides(lines)
+        self._columns = lower, upper.copy()
         self._model.passModel(stated(lines))
         if start is not None:
             self._model.setOptionValue("presolve", "off")  # it would drop the basis
@@ -174,7 +177,7 @@ class _Pieces:
             return None
         self._model.setOptionValue("time_limit", self._model.getRunTime() + left)
         self._model.run()
-        held = held_basis(self._model)
+        self._held = held = held_basis(self._model, self._columns, self._rows)
         if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal or held is None:
             return None
         solution = self._model.getSolution()
@@ -201,12 +204,13 @@ class _Pieces:
 
     def cut(self, x: Vector) -> None:
         """Cut the pieces in which the answer stands, and stand there with the same basis."""
-        held, at = held_basis(self._model), x[self._curved]
+        held, at = self._held, x[self._curved]
         assert held is not None
         inside = self._inside(held)
         width = np.minimum(self._narrower(at), NEXT * (1 + np.abs(at)))
         self._points = self._ends(at, width, inside)
         width, cost = self._lines()
+        self._columns[1][self._problem.columns :] = width
         numbers = self._problem.columns + np.arange(width.size, dtype=np.int32)
         self._model.changeColsBounds(numbers.size, numbers, np.zeros(width.size), width)
         self._model.changeColsCost(numbers.size, numbers, cost)

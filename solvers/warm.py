@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 from solvers.backends import highs_process
-from solvers.backends.highs_direct import as_highs, held_basis, stated
+from solvers.backends.highs_direct import as_highs, held_basis, sides, stated
 from solvers.check import check
 from solvers.pieces import Vertex, by_pieces, guessed_basis
 from solvers.problem import Problem
@@ -85,4 +85,5 @@ def _by_simplex(problem: Problem, start: Vertex, options: Options) -> Vertex | N
     if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
     solution = model.getSolution()
-    return Vertex(np.asarray(solution.col_value), np.asarray(solution.row_dual), held_basis(model))
+    basis = held_basis(model, *sides(problem))
+    return Vertex(np.asarray(solution.col_value), np.asarray(solution.row_dual), basis)

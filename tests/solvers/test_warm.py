@@ -1,9 +1,11 @@
 """Solving from the solution of a similar problem: the same optimum as solving whole, or no answer."""
 
+import highspy
 import numpy as np
 import pytest
 
 from solvers import Problem, Solution, Status, solve
+from solvers.backends.highs_direct import held_basis, sides, stated
 from solvers.solution import AT_SOME, AT_UPPER, BASIC
 from solvers.warm import LINEAR, QUADRATIC, resolve
 
@@ -88,6 +90,26 @@ def test_a_basis_that_is_known_is_where_pieces_begin():
     again = resolve(problem, first.replace(x=np.array([40.0, 0.0])))
     assert again.x == pytest.approx([50.0, 50.0], abs=1e-3)
     assert abs(again.gap) <= 1e-11
+
+
+def test_a_basis_read_off_values_is_the_one_in_which_highs_stands():
+    """Column 0 is free, column 1 fixed, row 0 an equality: of what is fixed only whether it is in the basis matters."""
+    parts = random_problem(np.random.default_rng(2), 0.0)
+    parts["lower"][:2], parts["upper"][:2] = [-INF, 4.0], [INF, 4.0]
+    parts["row_lower"][0] = parts["row_upper"][0]
+    problem = Problem(**parts)
+    model = highspy.Highs()
+    model.silent()
+    model.passModel(stated(problem))
+    model.run()
+    found, told = held_basis(model, *sides(problem)), model.getBasis()
+    for ours, theirs, (lower, upper) in zip(
+        (found.columns, found.rows), (told.col_status, told.row_status), sides(problem), strict=True
+    ):
+        theirs = np.array([int(each) for each in theirs])
+        assert set(theirs) >= {AT_UPPER, BASIC}
+        assert np.array_equal(ours == BASIC, theirs == BASIC)
+        assert np.array_equal(ours[lower < upper], theirs[lower < upper])
 
 
 def test_what_cannot_be_proven_from_a_start_has_no_answer():
