@@ -65,16 +65,14 @@ class Crew:
             raise RuntimeError(f"{failed[0].error}\n{failed[0].trace}")
         return [outcome.value for outcome in outcomes]  # type: ignore[misc]  # all are good
 
-    def alone(
-        self, case: Case, names: Sequence[str], how: How, *, scenes: bool
-    ) -> list[tuple[Planned, Scene | None]]:
-        """Find every scenario's own best plan; with `scenes`, also give its model.
+    def alone(self, case: Case, names: Sequence[str], how: How) -> list[Planned]:
+        """Find every scenario's own best plan.
 
         One of which nothing is known, since time was up, costs no other anything: see `Planned.silence`.
         """
         # One thread: what a scenario comes to must not depend on how many are at work.
         steady = replace(how, threads=1, warm=True)
-        return self.each(_alone, [_Alone(case, name, steady, scenes) for name in names])
+        return self.each(_alone, [_Alone(case, name, steady) for name in names])
 
     def holding(
         self,
@@ -99,7 +97,6 @@ class _Alone:
     case: Case
     scenario: str
     how: How
-    scene: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,9 +106,9 @@ class _Held:
     how: How
 
 
-def _alone(task: _Alone) -> tuple[Planned, Scene | None]:
+def _alone(task: _Alone) -> Planned:
     scene = set_scene(task.case, task.scenario)
-    return _answered(scene.name, lambda: alone(scene, task.how)), scene if task.scene else None
+    return _answered(scene.name, lambda: alone(scene, task.how))
 
 
 def _holding(task: _Held) -> Planned | None:

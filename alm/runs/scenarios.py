@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from alm.case import write_inputs
+from alm.formulation.book import open_book
 from alm.formulation.stacked import Risk
 from alm.plan.rounding import Held
 from alm.runs import store
@@ -112,15 +113,14 @@ def _run(job: Job) -> ScenarioRun:
         how = job.how
         if job.base is not None:
             how = replace(how, basis=job.base.solution.basis, start=job.base.start)
-        found = job.crew.alone(job.case, job.tree.names, how, scenes=not job.is_sweep)
-        job.best = tuple(planned for planned, _ in found)
+        job.best = tuple(job.crew.alone(job.case, job.tree.names, how))
         for planned in job.best:
             _log(job, planned.names[0], planned)
     if job.is_sweep:
         return _finished(job, swept(job))
     if job.without_plan:
         return _finished(job, no_plan(job))
-    return _together(job, base, tuple(scene for _, scene in found if scene is not None))
+    return _together(job, base)
 
 
 def _base_plan(job: Job, base: Scene) -> Planned:
@@ -131,9 +131,12 @@ def _base_plan(job: Job, base: Scene) -> Planned:
         return Planned.unanswered(BASE, error)
 
 
-def _together(job: Job, base: Scene, scenes: tuple[Scene, ...]) -> ScenarioRun:
+def _together(job: Job, base: Scene) -> ScenarioRun:
     """Plan for scenarios that share decisions, and see what those of the base plan bring in each."""
     with job.stages.stage("all together"):
+        # Here, not where they were solved alone: what shocks leave as it is they have in common, a quarter of the memory.
+        book = open_book(job.case)
+        scenes = tuple(set_scene(job.case, name, book) for name in job.tree.names)
         settings, tree = job.case.settings.risk, job.tree
         risk = Risk(settings.cvar_weight, settings.cvar_level)
         bases = [each.solution.basis for each in job.best]
