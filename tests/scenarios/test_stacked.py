@@ -108,19 +108,21 @@ def test_what_one_scenario_may_not_write_nobody_does(tmp_path):
         assert written == {"cash": 0, "deposit": 0, "gilt": 10, "loan": 0}
 
 
+CHEAPER_BY_VOLUME = [
+    plug(100, 0.01),
+    position("loan", 0, 0.05, max_new=40, price_slope=0.001),
+    position("deposit", 100, 0.0, **NO_NEW),
+]
+
+
 def test_the_worst_half_of_a_quadratic_objective(tmp_path):
     """Loans at 5 % less 0.001 x volume, cash at 1 %; in b loans earn 4 % less: cash is better, by v^2 / 1000.
 
     a earns 1 + 0.04 v - 0.001 v^2, b 1 - 0.001 v^2. Expected is best at v = 10 (1.3 and 0.9), the worst half, b, at 0.
     With weight w it is 1 + 0.02 (1 - w) v - 0.001 v^2: v = 10 (1 - w), so 5 at w = 0.5: 1.175 and 0.975.
     """
-    rows = [
-        plug(100, 0.01),
-        position("loan", 0, 0.05, max_new=40, price_slope=0.001),
-        position("deposit", 100, 0.0, **NO_NEW),
-    ]
     worse = {"scenario": "b", "shock": "rate", "product": "loan", "value": -0.04}
-    case = of(tmp_path, "ab", rows, [worse], (CASH, LOAN, DEPOSIT))
+    case = of(tmp_path, "ab", CHEAPER_BY_VOLUME, [worse], (CASH, LOAN, DEPOSIT))
     found = planned(case, risk=Risk(0.5, 0.5))
     assert found.objectives == pytest.approx([1.175, 0.975], abs=1e-6)
     assert -found.solution.objective == pytest.approx(0.5 * 1.075 + 0.5 * 0.975, abs=1e-6)
@@ -129,13 +131,8 @@ def test_the_worst_half_of_a_quadratic_objective(tmp_path):
 
 def test_a_scenario_with_squares_begins_where_the_base_ended(tmp_path):
     """Loans at 5 % less 0.001 x volume, cash at 1 %: v = 20 earns 1.4. In b loans earn 2 % less: v = 10 earns 1.1."""
-    rows = [
-        plug(100, 0.01),
-        position("loan", 0, 0.05, max_new=40, price_slope=0.001),
-        position("deposit", 100, 0.0, **NO_NEW),
-    ]
     worse = {"scenario": "b", "shock": "rate", "product": "loan", "value": -0.02}
-    case = of(tmp_path, "b", rows, [worse], (CASH, LOAN, DEPOSIT))
+    case = of(tmp_path, "b", CHEAPER_BY_VOLUME, [worse], (CASH, LOAN, DEPOSIT))
     base = alone(set_scene(case, BASE), How())
     found = alone(set_scene(case, "b"), How(start=base.start))
     assert [base.objectives, found.objectives] == [[pytest.approx(1.4)], [pytest.approx(1.1)]]
