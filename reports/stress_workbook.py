@@ -125,7 +125,7 @@ def write_stress_workbook(
 
 def _by_scenario(page: Page, stressed: Stressed) -> None:
     """Write a row for every scenario."""
-    page.title(page.labels("sheet.stress"), stressed.subtitle, _note(stressed))
+    page.title(page.labels("sheet.stress"), stressed.subtitle, _note(stressed) + _unknown(stressed))
     rows = _scenarios(stressed)
     page.filtered(page.table(rows, kept(BY_SCENARIO, rows)))
 
@@ -147,6 +147,13 @@ def _by_limit(page: Page, stressed: Stressed) -> None:
 
 def _note(stressed: Stressed) -> str:
     return stressed.labels("note.stress", most=f"{stressed.found['most']:g}")
+
+
+def _unknown(stressed: Stressed) -> str:
+    """Name the scenarios of which nothing is known; blank if there are none."""
+    titles = stressed.titles()
+    named = [titles[each["scenario"]] for each in stressed.found["unknown"]]
+    return stressed.labels("stress.unknown", scenarios=", ".join(named)) if named else ""
 
 
 def _scenarios(stressed: Stressed) -> pd.DataFrame:

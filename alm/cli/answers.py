@@ -68,6 +68,7 @@ _BLANK: dict[str, dict[str, Any]] = {
         "most": None,
         "scenarios": [],
         "limits": [],
+        "unknown": [],
         "workbook": None,
     },
     "compare": {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alm.cli import streams
-from alm.cli.allocate import ended_without_plan
+from alm.cli.allocate import NO_ANSWER, ended_without_plan
 from alm.cli.answers import blank
 from alm.cli.faults import refuse, refusing_cluster, refusing_damage
 from alm.cli.options import AsJson, Cluster, Jobs, Language, NoProgress, ReportLanguage, Workbook
@@ -86,6 +86,8 @@ def stress(
     else:
         place = None if workbook is None else str(workbook)
         streams.print_json({**found.answer(), "workbook": place})
+    if found.unknown:
+        raise typer.Exit(NO_ANSWER)
 
 
 def _write(workbook: Path, run: Path, found: Stress, lang: Language) -> None:
@@ -113,6 +115,9 @@ def _show(found: Stress) -> None:
         for line in _money(each):
             console.print(line, markup=False, soft_wrap=True)
         console.print(_first(each, found.most), markup=False)
+    for each in found.unknown:
+        said = f"{each['scenario']}: how the plan stands is not known: {each['why']}"
+        console.print(said, markup=False, soft_wrap=True)
     console.print(str(found.run), markup=False, soft_wrap=True)
 
 

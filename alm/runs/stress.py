@@ -48,6 +48,8 @@ class Stress:
     limits : tuple of dict
         limit, name, region, scenario, light, period (close with least headroom), value, bound, early_warning, headroom, red_at, with_plan (whether it is the
         plan that can no longer be carried out there).
+    unknown : tuple of dict
+        scenario, why: those of which time, or a solver, left open how the plan stands.
     """
 
     run: Path
@@ -55,6 +57,7 @@ class Stress:
     most: float
     scenarios: tuple[dict[str, Any], ...]
     limits: tuple[dict[str, Any], ...]
+    unknown: tuple[dict[str, str], ...] = ()
 
     def answer(self) -> dict[str, Any]:
         """Give the object that `alm stress --json` prints."""
@@ -65,6 +68,7 @@ class Stress:
             "most": self.most,
             "scenarios": list(self.scenarios),
             "limits": list(self.limits),
+            "unknown": list(self.unknown),
         }
 
 
@@ -118,7 +122,7 @@ def stress(
     ClusterError
         The cluster does not answer.
     NoAnswerError
-        Time was up, or a solver gave no answer, before it was known how the plan stands in a scenario.
+        Time was up, or a solver gave no answer, before it was known how the plan stands in any scenario.
     CaseError
         The run has no plan or its case no scenarios; a name is none of them.
     """
@@ -135,18 +139,25 @@ def stress(
             counted(done, len(tasks))
 
     outcomes = spread(_tried, tasks, jobs, cluster, told=told)
-    found = [_require_answer(*each) for each in zip(names, outcomes, strict=True)]
-    rows = [row for _, limits in found for row in limits]
+    answers = {name: _answer(outcome) for name, outcome in zip(names, outcomes, strict=True)}
+    open_ones = {name: str(each) for name, each in answers.items() if isinstance(each, Exception)}
+    if len(open_ones) == len(names):
+        name, why = next(iter(open_ones.items()))
+        raise NoAnswerError(f"How the plan stands in scenario {name} is not known: {why}")
+    found = [each for each in answers.values() if not isinstance(each, Exception)]
     return Stress(
-        run, case.settings.name, most, tuple(summary for summary, _ in found), tuple(rows)
+        run,
+        case.settings.name,
+        most,
+        scenarios=tuple(summary for summary, _ in found),
+        limits=tuple(row for _, limits in found for row in limits),
+        unknown=tuple({"scenario": name, "why": why} for name, why in open_ones.items()),
     )
 
 
-def _require_answer(name: str, outcome: Outcome[Tried | UnfinishedError]) -> Tried:
+def _answer(outcome: Outcome[Tried | UnfinishedError]) -> Tried | UnfinishedError:
     if outcome.value is None:
         raise RuntimeError(f"{outcome.error}\n{outcome.trace}")
-    if isinstance(outcome.value, UnfinishedError):
-        raise NoAnswerError(f"How the plan stands in scenario {name} is not known: {outcome.value}")
     return outcome.value
 
 

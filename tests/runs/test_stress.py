@@ -6,6 +6,8 @@ import openpyxl
 import pytest
 
 from alm.case import load
+from alm.explain.elastic import UnfinishedError
+from alm.runs import stress as stress_module
 from reports.style import Fill
 from scenarios.scaled import scaled
 from tests.cli.cases import replace, three_regions
@@ -145,3 +147,24 @@ def test_what_time_leaves_open_is_not_called_impossible(tried, tmp_path):
     done = alm("stress", folder, "--scenario", "run", "--jobs", 1, "--json")
     assert (done.code, done.answer["scenarios"]) == (1, [])
     assert done.answer["reason"].startswith("How the plan stands in scenario run is not known: ")
+
+
+def test_a_scenario_that_time_leaves_open_costs_no_other_anything(tried, tmp_path, monkeypatch):
+    def stands(task):
+        if task.scenario == "run":
+            raise UnfinishedError("time was up")
+        return judged(task)
+
+    judged = stress_module._stands
+    monkeypatch.setattr(stress_module, "_stands", stands)
+    book = tmp_path / "stress.xlsx"
+    done = alm("stress", tried[1], "--jobs", 1, "--workbook", book, "--json")
+    assert done.code == 1
+    assert [each["scenario"] for each in done.answer["unknown"]] == ["run"]
+    others = [each["scenario"] for each in done.answer["scenarios"]]
+    assert "run" not in others
+    assert len(others) >= 1
+    assert "Not known" in str(openpyxl.load_workbook(book)["Early warning"]["A3"].value)
+    shown = alm("stress", tried[1], "--jobs", 1)
+    assert shown.code == 1
+    assert "run: how the plan stands is not known: " in shown.out
