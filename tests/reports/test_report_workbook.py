@@ -107,13 +107,27 @@ def test_tables_read_back_to_the_last_digit(run_folder, workbook):
     for title, columns, frame in (
         ("Positions", kept(positions.COLUMNS, view.positions), view.positions),
         ("Lanes", lanes.COLUMNS, view.lanes),
-        ("Measures", measures.COLUMNS, measures.listed(view)),
+        (
+            "Measures",
+            (*measures.OF_MEASURE, *measures.close_columns(view)),
+            measures.by_close(view),
+        ),
     ):
         read = list(workbook[title].iter_rows(min_row=6, max_col=len(columns), values_only=True))
         assert len(read) == len(frame)
         for column, cells in zip(columns, zip(*read, strict=True), strict=True):
             values = frame[column.key].astype(object).where(frame[column.key].notna(), None)
             assert list(cells) == values.tolist(), column.key
+
+
+def test_every_measure_that_is_ever_above_or_below_zero_stands_on_its_sheet(run_folder):
+    view = View(read_run(run_folder), read_labels("en"))
+    table, wide = view.plan("measures"), measures.by_close(view)
+    told = wide.melt(measures.KEY, [str(n) for n in range(1, view.periods + 1)], "period")
+    told = told.astype({"period": "int64"}).merge(table, on=[*measures.KEY, "period"])
+    assert len(told) == len(wide) * view.periods
+    assert told["value_x"].tolist() == told["value_y"].tolist()
+    assert len(table[table["value"] != 0]) == len(told[told["value_x"] != 0])
 
 
 def test_measures_that_no_sheet_can_hold_are_told_where_they_are(run_folder, tmp_path, monkeypatch):
