@@ -114,7 +114,7 @@ def _end_risk(
         signed = [
             ((int(column), sign),) for column in number[parts].ravel() for sign in (1.0, -1.0)
         ]
-        most = -least(problem, signed).reshape(len(parts), -1, 2).min(axis=2)
+        most = -least(problem, signed).reshape(len(parts), amounts.book.periods, 2).min(axis=2)
         end = most.sum(axis=0)
         upper[number[place]] = end + ROOM * (1.0 + np.abs(end))
 

@@ -112,6 +112,17 @@ def test_steps_move_the_bound_of_liquidity(
     assert run.objective == pytest.approx(objective, abs=2e-3)
 
 
+def test_steps_where_nothing_is_volatile(planned):  # noqa: F811
+    """Without loadings nothing is at risk, which any bound from 0 on allows: all 95 are lent, 5 of cash stay."""
+    run = planned(
+        **home(position("loan", 0, 0.05, max_new=95), position("equity", 100, 0, **NO_NEW)),
+        products=[CASH, LOAN, EQUITY],
+        limits=[limit("outflow_at_risk", "max", 0)],
+        steps=[{"limit": "it", "measure": "class:loan", "at_least": 50, "bound": 10}],
+    )
+    assert run.objective == pytest.approx(95 * 0.05 + 5 * 0.01)
+
+
 def test_a_cap_on_liquid_assets(planned):  # noqa: F811
     """Bills and covered bonds pay more than cash, and hqla may be 50 at most.
 
