@@ -8,9 +8,11 @@ import numpy as np
 from scipy import sparse
 
 from solvers.problem import Problem, Vector
-from solvers.solution import Solution
+from solvers.solution import Solution, Status
 
 ROUNDS = 8
+CROSSED = 1e-6
+"""Relative: bounds that pass each other by more are no rounding."""
 
 
 def implied_bounds(problem: Problem) -> tuple[Vector, Vector]:
@@ -65,9 +67,12 @@ def least_values(
     Returns
     -------
     (expression)
-        -inf where there is no bound.
+        -inf where there is no bound; all +inf where the relaxed problem is seen to allow nothing at all.
     """
     lower, upper = implied_bounds(problem)
+    nothing = np.full(expressions.shape[0], np.inf)
+    if (lower - upper > CROSSED * (1.0 + np.abs(upper))).any():
+        return nothing
     taken = expressions.tocoo()
     at = np.where(taken.data > 0, lower[taken.col], upper[taken.col])
     least = np.bincount(taken.row, taken.data * at, minlength=expressions.shape[0])
@@ -79,5 +84,7 @@ def least_values(
     for number in np.flatnonzero(~np.isfinite(least)):
         cost = expressions[[number]].toarray().ravel()
         solution = solve(relaxed.replace(c=cost))
+        if solution.status is Status.INFEASIBLE:
+            return nothing
         least[number] = solution.bound if np.isfinite(solution.bound) else -np.inf
     return np.asarray(least)

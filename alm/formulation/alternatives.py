@@ -50,6 +50,8 @@ class Alternative:
 def with_alternatives(problem: Problem, alternatives: Iterable[Alternative]) -> Problem:
     """Append rows that may be off, each with the least slack that it needs there.
 
+    Where nothing is allowed even without them they ask for nothing, so that why there is no plan is told of the others.
+
     Raises
     ------
     NoBoundError
@@ -60,9 +62,9 @@ def with_alternatives(problem: Problem, alternatives: Iterable[Alternative]) -> 
         return problem
     A = _matrix([row.terms for row in rows], problem.columns)
     off = _matrix([row.off for row in rows], problem.columns)
-    lower = np.array([row.lower for row in rows])
     constant = np.array([row.off_constant for row in rows])
     lowest = _least(problem, rows)
+    lower = np.where(np.isposinf(lowest), -np.inf, [row.lower for row in rows])
     endless = np.flatnonzero(np.isneginf(lowest))
     if endless.size:
         raise NoBoundError(rows[int(endless[0])].what)
@@ -84,7 +86,7 @@ def _least(problem: Problem, rows: list[Alternative]) -> np.ndarray:
 
 
 def least(problem: Problem, expressions: Sequence[Terms]) -> np.ndarray:
-    """Bound from below what each expression can be: (expression); -inf where there is no bound."""
+    """Bound from below what each expression can be: (expression); -inf without a bound, +inf where nothing is allowed."""
     matrix = _matrix(expressions, problem.columns)
     return least_values(problem, matrix, lambda relaxed: solve(relaxed))
 
@@ -94,4 +96,7 @@ def _matrix(rows: Sequence[Terms], columns: int) -> sparse.csr_array:
     flat = [pair for terms in rows for pair in terms]
     column = np.array([pair[0] for pair in flat], dtype=int)
     weight = np.array([pair[1] for pair in flat], dtype=float)
-    return sparse.csr_array((weight, (row, column)), shape=(len(rows), columns))
+    matrix = sparse.csr_array((weight, (row, column)), shape=(len(rows), columns))
+    # A weight of 0 on a column without bounds is no number.
+    matrix.eliminate_zeros()
+    return matrix

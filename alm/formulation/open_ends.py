@@ -7,7 +7,7 @@ pieces are at least, it is at least, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -45,6 +45,12 @@ def with_ends(problem: Problem, limits: LimitRows, columns: Mapping[str, np.ndar
     return problem.replace(lower=lower, upper=upper)
 
 
+def _least(problem: Problem, expressions: Sequence[Terms]) -> np.ndarray:
+    """Bound from below what each expression can be: (expression); -inf where no end is known."""
+    found = least(problem, expressions)
+    return np.where(np.isposinf(found), -np.inf, found)
+
+
 def _reached(amounts: Amounts, places: Iterable[int]) -> set[int]:
     """Find what measures are built from: places, their parts included."""
     found: set[int] = set()
@@ -74,7 +80,7 @@ def _end_pieces(
     ends = [end for place in places for end in _ends(amounts, number, place)]
     if not ends:
         return
-    value = least(problem, [terms for _, _, _, terms in ends])
+    value = _least(problem, [terms for _, _, _, terms in ends])
     lowest: dict[tuple[int, float], float] = {}
     for (column, turn, constant, _), found in zip(ends, value, strict=True):
         key = (column, turn)
@@ -114,7 +120,7 @@ def _end_risk(
         signed = [
             ((int(column), sign),) for column in number[parts].ravel() for sign in (1.0, -1.0)
         ]
-        most = -least(problem, signed).reshape(len(parts), amounts.book.periods, 2).min(axis=2)
+        most = -_least(problem, signed).reshape(len(parts), amounts.book.periods, 2).min(axis=2)
         end = most.sum(axis=0)
         upper[number[place]] = end + ROOM * (1.0 + np.abs(end))
 
@@ -132,7 +138,7 @@ def _end_usable(
     reached = {solo for solo in solos if amounts.place[solo, "hqla"] in places}
     for solo in reached:
         stock, need = (number[amounts.place[solo, part]] for part in USABLE_PARTS)
-        needed = least(problem, [((int(column), 1.0),) for column in need])
+        needed = _least(problem, [((int(column), 1.0),) for column in need])
         own = columns["own_liquidity"][solos.index(solo)]
         lower[own] = np.minimum(lower[stock], needed - ROOM * (1.0 + np.abs(needed)))
     for row in set(rows) & set(places):

@@ -204,6 +204,17 @@ def test_a_norm_gives_way_like_any_other_limit(tmp_path):
     assert reason.advice == ("limits.risk.bound=12",)
 
 
+def test_what_gives_way_is_named_where_nothing_is_known_of_what_is_liquid(tmp_path):
+    """Loans of 120 are 30 more than can be written; without a plan there is nothing that a cap on liquid assets may be missed by."""
+    reason = why(
+        tmp_path,
+        limit("liquid", "hqla", "max", 60, tier="statutory"),
+        limit("loans", "class:loan", "min", 120),
+        settings={"earnings": {"retained": 1.0, "product": "equity"}},
+    )
+    assert reason.advice == ("limits.loans.bound=90",)
+
+
 def test_bounds_that_contradict_each_other_are_named_with_their_rows(tmp_path):
     """A floor under new loans of 50 and a ceiling of 40 over them, written in `bounds`: 10 are too much."""
     positions = [*BANK["positions"]]
