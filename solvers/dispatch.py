@@ -12,7 +12,7 @@ from solvers import certificates, conic, lots, outer
 from solvers.backends import Backend, backend_for, backend_named
 from solvers.check import Check, check, relative_gap
 from solvers.duals import vertex_duals
-from solvers.pieces import by_pieces
+from solvers.pieces import BELIEVED, by_pieces
 from solvers.polish import polish
 from solvers.problem import Problem
 from solvers.scaling import scale, unscale
@@ -27,7 +27,6 @@ CLOSING = 10.0  # seconds, at most, to close its gap
 CLOSED = 1e-8
 SEARCHED_FROM = 50_000  # rows and columns: fewer go to branch and bound as they are
 PIECES_FROM = 2_000  # columns: below, an interior point is at least as quick
-PIECES_PROVEN = 1e-9  # relative gap: as close as an interior point comes
 SEARCHED_WHOLE = 50  # whole columns: for fewer the relaxations of a search are too dear
 TINY = 1e-300
 CLAIMS = (Status.INFEASIBLE, Status.UNBOUNDED)
@@ -169,7 +168,8 @@ def _attempt(problem: Problem, backend: Backend, options: Options) -> Solution:
         found = _apart(problem, backend, options)
         if found is not None:
             return found
-        options = replace(options, time_limit=max(LEAST_SECONDS, end - time.perf_counter()))
+        left = max(LEAST_SECONDS, end - time.perf_counter())
+        options = replace(options, time_limit=min(options.time_limit, left))
     claimed = backend.solve(problem, options)
     if not claimed.has_point:
         return claimed
@@ -201,7 +201,7 @@ def _by_pieces(problem: Problem, options: Options) -> Solution | None:
     x = np.clip(found.x, problem.lower, problem.upper)
     nothing = Solution.nothing(problem, Status.FAILED, backend="highs, squares in pieces")
     judged = _judge(problem, nothing.replace(x=x, dual=found.dual, basis=found.basis))
-    is_proven = judged.status is Status.OPTIMAL and abs(judged.gap) <= PIECES_PROVEN
+    is_proven = judged.status is Status.OPTIMAL and abs(judged.gap) <= BELIEVED
     return judged if is_proven else None
 
 

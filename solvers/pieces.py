@@ -29,6 +29,7 @@ NARROWEST = 1e-10
 FAR = 1e3  # a column without an upper bound is looked at up to so many times the largest amount
 PROVEN = 1e-11  # relative gap at which no finer pieces are asked for: thirty times as close as an interior point comes
 PRICED = 1e-13  # where prices are read from the duals: these are right to the square root of it
+BELIEVED = 1e-9  # relative gap up to which an answer counts, as close as an interior point comes
 ROUNDS = 16
 NEAR = 1e-9  # relative: as close as this a column is at its bound
 
@@ -72,7 +73,7 @@ def by_pieces(problem: Problem, start: Vertex | None, options: Options) -> Verte
         if found is None:
             break
         x = np.clip(found.x, problem.lower, problem.upper)
-        gap = abs(check(problem, x, found.dual).gap)
+        gap = float(np.nan_to_num(abs(check(problem, x, found.dual).gap), nan=np.inf))
         if best is None or gap < best[0]:
             best = gap, found
         if gap <= enough:
@@ -177,8 +178,10 @@ class _Pieces:
             return None
         self._model.setOptionValue("time_limit", self._model.getRunTime() + left)
         self._model.run()
+        if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
         self._held = held = held_basis(self._model, self._columns, self._rows)
-        if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal or held is None:
+        if held is None:
             return None
         solution = self._model.getSolution()
         values, size = np.asarray(solution.col_value), self._problem.columns

@@ -13,7 +13,7 @@ import numpy as np
 from solvers.backends import highs_process
 from solvers.backends.highs_direct import as_highs, held_basis, sides, stated
 from solvers.check import check
-from solvers.pieces import Vertex, by_pieces, guessed_basis
+from solvers.pieces import BELIEVED, Vertex, by_pieces, guessed_basis
 from solvers.problem import Problem
 from solvers.scaling import scale, unscale
 from solvers.solution import Options, Solution, Status
@@ -52,7 +52,7 @@ def resolve(problem: Problem, start: Solution, options: Options | None = None) -
         return None
     x, dual = np.clip(found.x, scaled.lower, scaled.upper), found.dual
     proof = check(scaled, x, dual)
-    if not proof.is_optimal:
+    if not proof.is_optimal or (problem.is_quadratic and abs(proof.gap) > BELIEVED):
         return None
     solution = Solution(
         Status.OPTIMAL,

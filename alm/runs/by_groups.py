@@ -16,7 +16,7 @@ from solvers import Basis, Problem, Solution
 GROUP = 5  # scenarios, then groups, that are brought together at once
 SHARE = 0.5  # of the time limit, at most: groups only help
 
-SolveFrom = Callable[[Problem, Basis | None], Solution]
+SolveFrom = Callable[[Problem, Basis | None, float], Solution]
 
 
 def agreed(
@@ -38,7 +38,7 @@ def agreed(
     bases : sequence (scenario)
         In which each ended alone.
     solve
-        Of a problem, from a basis.
+        Of a problem, from a basis, within so many seconds.
 
     Returns
     -------
@@ -52,10 +52,12 @@ def agreed(
     order = np.lexsort(key.T[::-1])  # those that share the most side by side
     while 2 * size <= len(parts):
         for group in np.split(order, np.arange(size, len(parts), size)):
-            if time.perf_counter() >= end:
+            left = end - time.perf_counter()
+            if left <= 0:
                 return found
             stacked = _stacked(books, parts, key, group)
-            basis = solve(stacked.problem, stacked.basis([found[each] for each in group])).basis
+            begin = stacked.basis([found[each] for each in group])
+            basis = solve(stacked.problem, begin, left).basis
             if basis is not None:
                 for place, each in enumerate(group):
                     found[each] = stacked.part_basis(place, basis)

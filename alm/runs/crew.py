@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from alm.case import Case
+from alm.formulation.book import Book, open_book
 from alm.plan.rounding import Held
 from alm.runs.run import NoAnswerError
 from alm.runs.spread import spread
@@ -71,8 +72,8 @@ class Crew:
         One of which nothing is known, since time was up, costs no other anything: see `Planned.silence`.
         """
         # One thread: what a scenario comes to must not depend on how many are at work.
-        steady = replace(how, threads=1, warm=True)
-        return self.each(_alone, [_Alone(case, name, steady) for name in names])
+        steady, book = replace(how, threads=1, warm=True), open_book(case)
+        return self.each(_alone, [_Alone(book, name, steady) for name in names])
 
     def holding(
         self,
@@ -94,7 +95,7 @@ class Crew:
 
 @dataclass(frozen=True, eq=False)
 class _Alone:
-    case: Case
+    book: Book
     scenario: str
     how: How
 
@@ -107,12 +108,13 @@ class _Held:
 
 
 def _alone(task: _Alone) -> Planned:
-    scene = set_scene(task.case, task.scenario)
-    return _answered(scene.name, lambda: alone(scene, task.how))
+    scene = set_scene(task.book.case, task.scenario, task.book)
+    return replace(_answered(scene.name, lambda: alone(scene, task.how)), start=None)
 
 
 def _holding(task: _Held) -> Planned | None:
-    return _answered(task.scene.name, lambda: holding(task.scene, task.held, task.how))
+    found = _answered(task.scene.name, lambda: holding(task.scene, task.held, task.how))
+    return found and replace(found, start=None)
 
 
 def _answered(scenario: str, look: Callable[[], Answer]) -> Answer | Planned:

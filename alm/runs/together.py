@@ -240,17 +240,19 @@ def _solved(
     problem: Problem,
     backend: str = "",
     groups: npt.NDArray[np.intp] | None = None,
+    within: float = np.inf,
 ) -> Solution:
     asked = case.settings.solve
+    limit = min(within, asked.time_limit)
     if how.start is not None and not how.backend:
-        begun = resolve(problem, how.start, SolverOptions(asked.time_limit, threads=how.threads))
+        begun = resolve(problem, how.start, SolverOptions(limit, threads=how.threads))
         if begun is not None:
             return begun
     return solve(
         problem,
         backend or None,
         basis=how.basis,
-        time_limit=asked.time_limit,
+        time_limit=limit,
         gap=asked.gap,
         seed=asked.seed,
         groups=groups,
@@ -258,8 +260,11 @@ def _solved(
     )
 
 
-def _solved_from(case: Case, how: How, problem: Problem, basis: Basis | None) -> Solution:
-    return _solved(case, replace(how, basis=basis), problem, how.chosen(problem))
+def _solved_from(
+    case: Case, how: How, problem: Problem, basis: Basis | None, seconds: float
+) -> Solution:
+    begin = replace(how, basis=basis)
+    return _solved(case, begin, problem, how.chosen(problem), within=seconds)
 
 
 Written = tuple[list[Plan], list[Ledger], str]

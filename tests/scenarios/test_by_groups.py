@@ -44,7 +44,7 @@ def test_scenarios_that_agreed_in_groups_agree_all_in_fewer_pivots(tmp_path):
     alone = [solve(part.problem, "highs").basis for part in parts]
     grouped = agreed(
         *(books, parts, tree.key, alone),
-        lambda problem, basis: solve(problem, "highs", basis=basis),
+        lambda problem, basis, left: solve(problem, "highs", basis=basis, time_limit=left),
     )
     stacked = stack(books, parts, tree.key, tree.probability, Risk())
     ways = [None, stacked.basis(alone), stacked.basis(grouped)]
